@@ -1,0 +1,10 @@
+# The libraries that libpicker is built on. LibTorch is looked up where it is used (libpicker/src/torch).
+find_package(Threads REQUIRED)
+find_package(TIFF REQUIRED)
+find_package(PNG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(FFTW3F REQUIRED IMPORTED_TARGET fftw3f)
+find_package(nlohmann_json 3.9 REQUIRED)
+if(PICKER_BUILD_TESTS)
+  find_package(doctest REQUIRED)
+endif()

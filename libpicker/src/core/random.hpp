@@ -1,0 +1,32 @@
+// Our own random numbers: xoshiro256++ seeded by splitmix64, the same on every machine, nobody else's state touched.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace picker {
+
+class Random {
+public:
+    explicit Random(std::uint64_t seed, std::uint64_t stream = 0); // streams of one seed are independent
+
+    std::uint64_t bits();
+    double uniform();                         // [0, 1)
+    double uniform(double low, double high);  // [low, high)
+    std::uint64_t below(std::uint64_t bound); // 0 .. bound - 1, unbiased; bound > 0
+    double normal();                          // mean 0, deviation 1
+    template <typename T> void shuffle(std::span<T> items) {
+        for (std::size_t i = items.size(); i > 1; --i) {
+            std::swap(items[i - 1], items[below(i)]);
+        }
+    }
+
+private:
+    std::array<std::uint64_t, 4> state_;
+    double spare_ = 0.0;
+    bool has_spare_ = false;
+};
+
+} // namespace picker
