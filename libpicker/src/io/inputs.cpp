@@ -1,0 +1,130 @@
+// The micrographs of a run (inputs.hpp): patterns to a list, stems, pixel sizes.
+#include "io/inputs.hpp"
+
+#include "core/error.hpp"
+#include "io/path_patterns.hpp"
+#include "io/picks_formats.hpp"
+#include "io/star_micrographs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace picker {
+namespace {
+
+// Only what is known as an extension is cut off: "mic_2.5" in a table is a whole name.
+constexpr std::array<std::string_view, 26> known_extensions = {
+    "mrc", "mrcs", "map", "rec", "st",  "tif", "tiff", "png", "jpg", "jpeg", "eer", "dm3",  "dm4",
+    "em",  "hdf",  "h5",  "spi", "img", "ser", "star", "box", "csv", "cbox", "cs",  "json", "txt"};
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+InputMicrograph plain_file(const std::filesystem::path& path) {
+    InputMicrograph out;
+    out.path = path;
+    out.name = path.string();
+    out.stem = match_stem(out.name);
+    return out;
+}
+
+void add_path(const std::filesystem::path& path, std::vector<InputMicrograph>& out) {
+    if (is_folder(path)) {
+        for (const auto& file : files_in(path, {".mrc", ".tif", ".tiff"})) {
+            out.push_back(plain_file(file));
+        }
+    } else if (lower_case(path.extension().string()) == ".star") {
+        auto listed = read_micrograph_list(path);
+        std::error_code ignored;
+        // One missing micrograph is that micrograph's failure; a list none of which exists is a wrong folder.
+        if (std::ranges::none_of(listed, [&](const auto& m) { return std::filesystem::exists(m.path, ignored); })) {
+            fail(Status::not_found, "none of the ", listed.size(), " micrographs that ", path.string(),
+                 " lists exists (the first is ", listed.front().name, "); run from the folder that its paths start at");
+        }
+        std::ranges::move(listed, std::back_inserter(out));
+    } else {
+        out.push_back(plain_file(path));
+    }
+}
+
+} // namespace
+
+std::string match_stem(std::string_view name) {
+    std::string_view stem = name.substr(name.find_last_of('/') + 1); // npos + 1 is 0
+    const std::size_t dot = stem.rfind('.');
+    if (dot != stem.npos && dot > 0 &&
+        std::ranges::find(known_extensions, lower_case(stem.substr(dot + 1))) != known_extensions.end()) {
+        stem = stem.substr(0, dot);
+    }
+    const std::size_t digits = static_cast<std::size_t>(std::ranges::find_if_not(stem, is_digit) - stem.begin());
+    if (digits >= 15 && digits <= 25 && digits + 1 < stem.size() && stem[digits] == '_') {
+        stem.remove_prefix(digits + 1);
+    }
+    for (const std::string_view suffix : {"_autopick", "_manualpick", "_picks"}) {
+        if (stem.size() > suffix.size() && stem.ends_with(suffix)) {
+            stem.remove_suffix(suffix.size());
+            break;
+        }
+    }
+    return std::string(stem);
+}
+
+std::vector<InputMicrograph> expand_inputs(const std::vector<std::string>& patterns, bool unique_stems) {
+    std::vector<InputMicrograph> all;
+    for (const std::string& pattern : patterns) {
+        const std::size_t before = all.size();
+        for (const auto& path : expand_pattern(pattern)) {
+            add_path(path, all);
+        }
+        if (all.size() == before) {
+            fail(Status::not_found, "the folder ", pattern,
+                 " holds no micrographs (.mrc, .tif, .tiff); sub-folders are not searched, give them by name or as a "
+                 "glob");
+        }
+    }
+    std::vector<InputMicrograph> out;
+    std::set<std::string> seen;
+    std::map<std::string, std::size_t> stems;
+    for (InputMicrograph& micrograph : all) {
+        if (!seen.insert(file_identity(micrograph.path)).second) {
+            continue; // the same file given twice
+        }
+        const auto [first, is_new] = stems.emplace(micrograph.stem, out.size());
+        if (!is_new && unique_stems) {
+            fail(Status::mismatch, "two micrographs have the name '", micrograph.stem,
+                 "': ", out[first->second].path.string(), " and ", micrograph.path.string(),
+                 "; rename one of them or run them apart");
+        }
+        out.push_back(std::move(micrograph));
+    }
+    return out;
+}
+
+double resolve_pixel_size(double given, const InputMicrograph& input, double header) {
+    const std::string name = input.path.empty() ? input.name : input.path.string(); // one in memory has no path
+    const auto checked = [&](double value, const char* source) {
+        if (!(value >= 0.05 && value <= 100.0)) {
+            fail(Status::invalid_argument, "a pixel size of ", value, " angstrom (", source, ") for ", name,
+                 " is absurd; give one between 0.05 and 100 with --pixel-size or pixel_size");
+        }
+        return value;
+    };
+    if (given != 0.0) {
+        return checked(given, "as given");
+    }
+    if (input.pixel_size > 0.0) {
+        return checked(input.pixel_size, "from the STAR file");
+    }
+    if (header > 0.0) {
+        return checked(header, "from the image header");
+    }
+    fail(
+        Status::invalid_argument, "the pixel size of ", name,
+        " is unknown (its header says nothing, 0 or 1.0); give it in angstrom with --pixel-size or pixel_size, or give "
+        "a STAR file with an optics table");
+}
+
+} // namespace picker

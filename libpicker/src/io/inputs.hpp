@@ -1,0 +1,48 @@
+// Which micrographs a run works on: files, folders, globs and STAR lists expanded, picks matched to them by stem.
+#pragma once
+
+#include "core/picks.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace picker {
+
+struct InputMicrograph {
+    std::filesystem::path path;
+    std::string name;        // as the STAR or the user wrote it
+    std::string stem;        // match_stem(name)
+    double pixel_size = 0.0; // from a STAR's optics group (3.0 style too); 0 where only the header may know
+    std::string optics_group;
+    std::map<std::string, std::string> columns; // further columns of the STAR ("rlnDefocusU", ...)
+};
+
+// Without folder, extension, leading cryoSPARC UID (15-25 digits and '_') and the suffixes _autopick, _manualpick,
+// _picks.
+std::string match_stem(std::string_view name);
+
+// Each pattern is a file, a folder (its .mrc/.tif/.tiff files, sorted), a glob (* ? [..], sorted) or a STAR that lists
+// micrographs (relative paths are looked up from the working folder, then from the STAR's folder and its parents).
+// Error(not_found) for a pattern without a match, or a STAR none of whose micrographs exists (a single missing one
+// stays in the list and fails when it is read). A file given twice counts once. `unique_stems`: Error(mismatch) naming
+// both files of a clash.
+std::vector<InputMicrograph> expand_inputs(const std::vector<std::string>& patterns, bool unique_stems = true);
+
+// Picks for the micrographs, in their order: from files, folders, globs, STARs with many micrographs, or a
+// `coordinate_files` list. `found[i]` says whether any file spoke of micrograph i (0 picks is an answer).
+// Names in `unmatched` are those in the picks that no micrograph has.
+struct MatchedPicks {
+    std::vector<Picks> picks;
+    std::vector<bool> found;
+    std::vector<std::string> unmatched;
+};
+MatchedPicks match_picks(const std::vector<InputMicrograph>& micrographs, const std::vector<std::string>& patterns);
+
+// The pixel size to use: `given` (> 0 wins), else the STAR's, else the header's. Error(invalid_argument) that says
+// how to give it where none is known or it is absurd (outside 0.05 .. 100 angstrom).
+double resolve_pixel_size(double given, const InputMicrograph& input, double header);
+
+} // namespace picker

@@ -1,0 +1,23 @@
+// The coordinate formats that the registry (picks_format.cpp) puts together, and what their files share.
+#pragma once
+
+#include "io/picks_file.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace picker {
+
+// One function per format, each in its own file.
+PicksFormat star_picks_format();
+PicksFormat box_picks_format();
+PicksFormat csv_picks_format();
+
+// A whole number or decimal in any notation that std::from_chars knows, a leading '+' and blanks around allowed.
+std::optional<double> parse_number(std::string_view text);
+std::string_view trimmed(std::string_view text); // without blanks, tabs and line ends at both ends
+std::string lower_case(std::string_view text);   // ASCII letters only
+std::string shortest_number(double value);       // reads back to the same double; "" for NaN
+
+} // namespace picker

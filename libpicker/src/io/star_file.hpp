@@ -1,0 +1,23 @@
+// libstarfile with this library's errors.
+#pragma once
+
+#include "core/error.hpp"
+
+#include <filesystem>
+#include <starfile/starfile.hpp>
+#include <system_error>
+
+namespace picker {
+
+// Calls `action`; what libstarfile throws becomes Error(bad_file) with its "FILE:LINE: message".
+template <typename Action> auto with_star_errors(const Action& action) {
+    try {
+        return action();
+    } catch (const starfile::Error& error) {
+        throw Error(Status::bad_file, error.what());
+    }
+}
+
+starfile::File read_star_file(const std::filesystem::path& path); // Error(not_found | io | bad_file)
+
+} // namespace picker
