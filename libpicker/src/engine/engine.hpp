@@ -1,0 +1,57 @@
+// The engine: what the library asks of LibTorch, behind an interface without a torch header. Arithmetic only; sampling,
+// training loops, tiles and peaks live above. Exceptions that leave an engine are std::exception types.
+#pragma once
+
+#include "engine/network_spec.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace picker {
+
+enum class Loss {
+    cross_entropy, // softmax networks; sigmoid networks: binary cross-entropy
+    half_square    // 1/2 (output - label)^2, DeepEM 2017 eq. 5
+};
+
+// Part of a training batch. Losses and gradients are sums over the samples, so that shards add up in a fixed order.
+struct TrainingShard {
+    const float* patches = nullptr; // count x input_size x input_size
+    int count = 0;
+    const float* labels = nullptr;  // count values, 1 = particle
+    const float* weights = nullptr; // count values, or null for 1
+    // One mask per dropout layer, in layer order: count x features, 0 or 1 / (1 - rate).
+    std::span<const float* const> dropout_masks;
+    Loss loss = Loss::cross_entropy;
+};
+
+// One network with its parameters. The const functions may run on several threads at once.
+class Network {
+public:
+    virtual ~Network() = default;
+    virtual void set_parameters(std::span<const float> parameters) = 0; // flat, in parameter_shapes order; copied
+    // Probability of the positive class for each patch.
+    virtual void score(const float* patches, int count, float* probabilities) const = 0;
+    // Over an image of height x width pixels: rows x columns probabilities, rows = (height - input_size) / step + 1.
+    virtual void score_dense(const float* pixels, int height, int width, const DensePlan& plan,
+                             float* probabilities) const = 0;
+    // Adds nothing: overwrites `gradient` (parameter_count values) and returns the summed loss.
+    virtual double gradient(const TrainingShard& shard, std::span<float> gradient) const = 0;
+};
+
+class Engine {
+public:
+    virtual ~Engine() = default;
+    virtual std::string description() const = 0; // "LibTorch 2.13.0, CPU"
+    virtual void prepare_thread() const = 0;     // a worker's first call: one thread inside each LibTorch call
+    virtual std::unique_ptr<Network> create(const NetworkSpec& spec) const = 0;
+};
+
+// The engine of this process, loaded on first use from the folder of libpicker itself. Error(backend) that says what
+// is missing and how to install it. Thread-safe.
+const Engine& engine();
+bool engine_available(std::string* reason = nullptr); // tries to load; never throws
+
+} // namespace picker

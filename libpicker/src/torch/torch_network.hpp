@@ -1,0 +1,61 @@
+// A network on LibTorch. Every layer with parameters is a convolution: a dense layer is one whose kernel is all that
+// comes before, which serves single patches and whole images alike. Activations are channels-last.
+#pragma once
+
+#include "core/error.hpp"
+#include "engine/engine.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <c10/util/Exception.h>
+
+#include <new>
+#include <vector>
+
+namespace picker {
+
+// Runs `body`, turning LibTorch's exceptions into ours. Backtraces are left out: they mean nothing to users.
+template <typename Body> auto translated(const char* doing, Body&& body) {
+    try {
+        return body();
+    } catch (const c10::Error& error) {
+        const std::string reason = error.what_without_backtrace();
+        if (reason.find("can't allocate memory") != std::string::npos ||
+            reason.find("not enough memory") != std::string::npos) {
+            throw std::bad_alloc();
+        }
+        fail(Status::backend, "LibTorch failed while ", doing, ": ", reason);
+    }
+}
+
+class TorchNetwork final : public Network {
+public:
+    explicit TorchNetwork(const NetworkSpec& spec);
+    void set_parameters(std::span<const float> parameters) override;
+    void score(const float* patches, int count, float* probabilities) const override;
+    void score_dense(const float* pixels, int height, int width, const DensePlan& plan,
+                     float* probabilities) const override;
+    double gradient(const TrainingShard& shard, std::span<float> gradient) const override;
+
+private:
+    // What a pass remembers for the way back: the input of each layer, its output where an activation needs it, and
+    // where each maximum came from.
+    struct Trace {
+        std::vector<at::Tensor> inputs, outputs, indices;
+    };
+
+    void require_parameters() const;
+    void check_shard(const TrainingShard& shard, std::size_t gradient_size) const;
+    // The network without its last activation. `plan` is null for patches; `masks` and `trace` may be empty or null.
+    at::Tensor forward(at::Tensor x, const DensePlan* plan, std::span<const float* const> masks, Trace* trace) const;
+    // d loss / d last layer's output, and the loss, from those outputs.
+    double loss_slope(const at::Tensor& outputs, const TrainingShard& shard, float* slope) const;
+
+    NetworkSpec spec_;
+    std::vector<LayerShape> shapes_;
+    std::vector<ParameterShape> parameters_; // weight, bias, weight, bias ...
+    std::vector<int> first_parameter_;       // of each layer; -1 without
+    std::size_t parameter_count_ = 0;
+    std::vector<at::Tensor> values_; // one per parameters_; empty before set_parameters
+};
+
+} // namespace picker

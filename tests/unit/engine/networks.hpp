@@ -1,0 +1,181 @@
+// Networks for tests, and a forward pass written as plain loops in double precision to compare with.
+#pragma once
+
+#include "core/random.hpp"
+#include "engine/network_spec.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace networks {
+
+using picker::Activation;
+using picker::Layer;
+using picker::LayerKind;
+using picker::NetworkSpec;
+
+inline Layer convolution(int kernel, int channels, Activation activation) {
+    return {LayerKind::convolution, kernel, channels, activation, 0.0};
+}
+inline Layer max_pool(int kernel) {
+    return {LayerKind::max_pool, kernel, 0, Activation::none, 0.0};
+}
+inline Layer mean_pool(int kernel) {
+    return {LayerKind::mean_pool, kernel, 0, Activation::none, 0.0};
+}
+inline Layer dropout(double rate) {
+    return {LayerKind::dropout, 0, 0, Activation::none, rate};
+}
+inline Layer dense(int outputs, Activation activation) {
+    return {LayerKind::dense, 0, outputs, activation, 0.0};
+}
+
+// DeepPicker's shape in small: pools of 2, ReLU, dropout, softmax. 18 -> 16 -> 8 -> 6 -> 3 -> 2.
+inline NetworkSpec small_softmax() {
+    return {18,
+            {convolution(3, 4, Activation::relu), max_pool(2), convolution(3, 5, Activation::relu), max_pool(2),
+             convolution(2, 6, Activation::relu), max_pool(2), dropout(0.5), dense(7, Activation::relu),
+             dense(2, Activation::softmax)}};
+}
+
+// DeepEM's shape in small: mean pools of 3 and 2, sigmoid everywhere. 23 -> 18 -> 6 -> 4 -> 2.
+inline NetworkSpec small_sigmoid() {
+    return {23,
+            {convolution(6, 3, Activation::sigmoid), mean_pool(3), convolution(3, 4, Activation::sigmoid), mean_pool(2),
+             dense(1, Activation::sigmoid)}};
+}
+
+// Two pools in a row, an odd kernel, and a convolution at the end. 14 -> 12 -> 6 -> 3 -> 1.
+inline NetworkSpec all_convolutions() {
+    return {14,
+            {convolution(3, 8, Activation::none), max_pool(2), mean_pool(2), convolution(3, 1, Activation::sigmoid)}};
+}
+
+// The first layers of DeepPicker. 28 -> 20 -> 10 -> 6 -> 3.
+inline NetworkSpec first_layers() {
+    return {28,
+            {convolution(9, 8, Activation::relu), max_pool(2), convolution(5, 4, Activation::relu), max_pool(2),
+             dense(2, Activation::softmax)}};
+}
+
+inline std::vector<NetworkSpec> all() {
+    return {small_softmax(), small_sigmoid(), all_convolutions(), first_layers()};
+}
+
+inline std::vector<float> random_values(std::size_t count, std::uint64_t seed, double scale) {
+    picker::Random random(seed);
+    std::vector<float> values(count);
+    for (float& value : values) {
+        value = static_cast<float>(scale * random.normal());
+    }
+    return values;
+}
+
+// The outputs of the last layer before its activation, for one patch. `masks` as in TrainingShard, of this sample.
+inline std::vector<double> naive_outputs(const NetworkSpec& spec, const std::vector<double>& parameters,
+                                         const float* patch, const std::vector<const float*>& masks = {}) {
+    int channels = 1, size = spec.input_size;
+    std::vector<double> x(patch, patch + size * size);
+    std::size_t next = 0, dropouts = 0;
+    const auto shapes = picker::parameter_shapes(spec);
+    const auto at = [&](const std::vector<double>& v, int c, int i, int j, int edge) {
+        return v[static_cast<std::size_t>((c * edge + i) * edge + j)];
+    };
+    for (std::size_t l = 0; l < spec.layers.size(); ++l) {
+        const Layer& layer = spec.layers[l];
+        std::vector<double> y;
+        if (layer.kind == LayerKind::convolution || layer.kind == LayerKind::dense) {
+            const double* weight = parameters.data() + shapes[next].offset;
+            const double* bias = parameters.data() + shapes[next + 1].offset;
+            next += 2;
+            const int k = layer.kind == LayerKind::dense ? size : layer.kernel;
+            const int out = size - k + 1;
+            for (int o = 0; o < layer.channels; ++o) {
+                for (int i = 0; i < out; ++i) {
+                    for (int j = 0; j < out; ++j) {
+                        double sum = bias[o];
+                        for (int c = 0; c < channels; ++c) {
+                            for (int di = 0; di < k; ++di) {
+                                for (int dj = 0; dj < k; ++dj) {
+                                    sum +=
+                                        weight[((o * channels + c) * k + di) * k + dj] * at(x, c, i + di, j + dj, size);
+                                }
+                            }
+                        }
+                        if (layer.activation == Activation::relu) {
+                            sum = std::max(sum, 0.0);
+                        } else if (layer.activation == Activation::sigmoid && l + 1 < spec.layers.size()) {
+                            sum = 1.0 / (1.0 + std::exp(-sum));
+                        }
+                        y.push_back(sum);
+                    }
+                }
+            }
+            channels = layer.channels;
+            size = out;
+        } else if (layer.kind == LayerKind::dropout) {
+            const float* mask = dropouts < masks.size() ? masks[dropouts] : nullptr;
+            ++dropouts;
+            y = x;
+            for (std::size_t i = 0; mask != nullptr && i < y.size(); ++i) {
+                y[i] *= mask[i];
+            }
+        } else {
+            const int k = layer.kernel, out = size / k;
+            for (int c = 0; c < channels; ++c) {
+                for (int i = 0; i < out; ++i) {
+                    for (int j = 0; j < out; ++j) {
+                        double best = -1e300, sum = 0.0;
+                        for (int di = 0; di < k; ++di) {
+                            for (int dj = 0; dj < k; ++dj) {
+                                best = std::max(best, at(x, c, i * k + di, j * k + dj, size));
+                                sum += at(x, c, i * k + di, j * k + dj, size);
+                            }
+                        }
+                        y.push_back(layer.kind == LayerKind::max_pool ? best : sum / (k * k));
+                    }
+                }
+            }
+            size = out;
+        }
+        x = std::move(y);
+    }
+    return x;
+}
+
+inline double naive_logit(const NetworkSpec& spec, const std::vector<double>& parameters, const float* patch,
+                          const std::vector<const float*>& masks = {}) {
+    const std::vector<double> outputs = naive_outputs(spec, parameters, patch, masks);
+    return outputs.size() == 2 ? outputs[1] - outputs[0] : outputs[0];
+}
+
+inline double naive_probability(const NetworkSpec& spec, const std::vector<double>& parameters, const float* patch) {
+    return 1.0 / (1.0 + std::exp(-naive_logit(spec, parameters, patch)));
+}
+
+// Parameters that keep values of about 1 through the layers, and whose last bias centres the logits of random patches:
+// no output saturates and none is dead.
+inline std::vector<float> random_parameters(const NetworkSpec& spec, std::uint64_t seed) {
+    std::vector<float> values = random_values(picker::parameter_count(spec), seed, 1.0);
+    const bool sigmoids = spec.layers.front().activation == Activation::sigmoid;
+    for (const picker::ParameterShape& shape : picker::parameter_shapes(spec)) {
+        const double scale = shape.is_bias ? 0.2 : std::sqrt((sigmoids ? 20.0 : 2.0) / shape.fan_in);
+        for (std::size_t i = shape.offset; i < shape.offset + shape.count(); ++i) {
+            values[i] = static_cast<float>(scale * values[i]);
+        }
+    }
+    const std::vector<double> exact(values.begin(), values.end());
+    constexpr std::size_t tries = 5;
+    const std::size_t area = static_cast<std::size_t>(spec.input_size) * static_cast<std::size_t>(spec.input_size);
+    const std::vector<float> patches = random_values(tries * area, seed + 1000, 1.0);
+    double mean = 0.0;
+    for (std::size_t i = 0; i < tries; ++i) {
+        mean += naive_logit(spec, exact, patches.data() + i * area) / tries;
+    }
+    values.back() -= static_cast<float>(mean);
+    return values;
+}
+
+} // namespace networks
