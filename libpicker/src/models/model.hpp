@@ -1,0 +1,87 @@
+// A model: an architecture's specification, its parameters, and what it was trained on. No LibTorch here.
+#pragma once
+
+#include "core/random.hpp"
+#include "engine/engine.hpp"
+#include "engine/network_spec.hpp"
+#include "signal/recipe.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace picker {
+
+// How patches reach the network.
+enum class PatchRule {
+    dense,    // windows of the prepared micrograph, as they are: the whole image at once
+    per_patch // DeepPicker's literal recipe: cut, 8-bit, resize, standardise each window by itself
+};
+
+// Settings of training that belong to the architecture; each can be overridden by TrainingOptions.
+struct TrainingDefaults {
+    double learning_rate = 0.01;
+    double momentum = 0.9;
+    double weight_decay_dense = 0.0; // L2 on dense weights only
+    double decay_factor = 1.0;       // learning rate times this ...
+    int decay_every = 0;             // ... every so many epochs; 0 never
+    double plateau_factor = 1.0;     // learning rate times this after ...
+    int plateau_patience = 0;        // ... so many epochs without improvement; 0 never
+    int batch = 100;
+    int epochs = 200;
+    int patience = 10; // epochs without improvement before stopping
+    double validation_fraction = 0.1;
+    double negatives_per_positive = 1.0;
+    double negative_distance = 0.6; // least distance of a negative from every positive, in windows
+    bool flips = true, rotations = true;
+    Loss loss = Loss::cross_entropy;
+    std::string initialisation = "truncated-normal-0.05"; // or "torch7", "glorot-uniform"
+};
+
+struct ModelSpec {
+    std::string architecture; // "deeppicker", "deeppicker-tf", ...
+    NetworkSpec network;
+    Recipe recipe; // working scale and preprocessing
+    PatchRule patch_rule = PatchRule::dense;
+    double window_diameters = 1.2; // edge of the network's window in particle diameters
+    int step = 4;                  // working pixels between windows
+    double peak_window = 0.8;      // local-maximum window, in windows
+    double min_distance = 0.4;     // between picks, in windows
+    double default_threshold = 0.5;
+    TrainingDefaults training;
+};
+
+struct ArchitectureInfo {
+    const char* name;
+    const char* summary; // one line
+    const char* source;  // "DeepPicker 2016, section 4.3; parameters of the authors' Torch7 code"
+    ModelSpec (*spec)();
+};
+
+std::span<const ArchitectureInfo> architectures();
+const ArchitectureInfo& architecture(std::string_view name); // Error(not_found) listing the names
+std::string architectures_markdown();                        // the table of docs/models.md
+
+struct Model {
+    ModelSpec spec;
+    std::vector<float> parameters;
+    bool trained = false;
+    double diameter = 0.0;   // angstrom, longest axis, of the training particles; 0 before training
+    double pixel_size = 0.0; // angstrom, of the training micrographs (the first of several)
+    std::map<std::string, std::string> provenance; // "trained-on", "seed", "date", "version", ... free text
+};
+
+Model create_model(std::string_view architecture, std::uint64_t seed); // initialised from our own random numbers
+
+// Checkpoints: .safetensors, tensors and JSON metadata. Loading never executes anything and refuses damaged or foreign
+// files with Error(bad_file | mismatch) naming file and reason. Saving is atomic.
+void save_model(const std::filesystem::path& path, const Model& model);
+Model load_model(const std::filesystem::path& path);
+std::string metadata_json(const Model& model); // specification, recipe, training and provenance, for people and tools
+std::string model_hash(const Model& model);    // 16 hex digits over specification and parameters
+
+} // namespace picker

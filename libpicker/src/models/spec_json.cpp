@@ -1,0 +1,268 @@
+// A model's specification as JSON text (spec_json.hpp).
+#include "models/spec_json.hpp"
+
+#include "core/error.hpp"
+#include "models/initialise.hpp"
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace picker {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::pair<LayerKind, const char*>, 5> kinds{{{LayerKind::convolution, "convolution"},
+                                                                  {LayerKind::max_pool, "max-pool"},
+                                                                  {LayerKind::mean_pool, "mean-pool"},
+                                                                  {LayerKind::dropout, "dropout"},
+                                                                  {LayerKind::dense, "dense"}}};
+constexpr std::array<std::pair<Activation, const char*>, 4> activations{{{Activation::none, "none"},
+                                                                         {Activation::relu, "relu"},
+                                                                         {Activation::sigmoid, "sigmoid"},
+                                                                         {Activation::softmax, "softmax"}}};
+constexpr std::array<std::pair<PatchRule, const char*>, 2> patch_rules{
+    {{PatchRule::dense, "dense"}, {PatchRule::per_patch, "per-patch"}}};
+constexpr std::array<std::pair<Loss, const char*>, 2> losses{
+    {{Loss::cross_entropy, "cross-entropy"}, {Loss::half_square, "half-square"}}};
+
+template <typename Enum, std::size_t N>
+const char* name_of(const std::array<std::pair<Enum, const char*>, N>& names, Enum value) {
+    for (const auto& [candidate, name] : names) {
+        if (candidate == value) {
+            return name;
+        }
+    }
+    fail(Status::internal, "a specification holds a value without a name");
+}
+
+// Reads the members of one object, with messages that say where a bad value is.
+class Reader {
+public:
+    Reader(const Json& object, std::string file, std::string place)
+        : object_(object), file_(std::move(file)), place_(std::move(place)) {
+        if (!object.is_object()) {
+            complain("is not an object");
+        }
+    }
+
+    [[noreturn]] void complain(const std::string& what) const {
+        fail(Status::bad_file, file_, " holds a damaged model: ", place_, " ", what,
+             "; use another copy of the file, or train again");
+    }
+
+    const Json& member(const char* key) const {
+        const auto found = object_.find(key);
+        if (found == object_.end()) {
+            complain(text("has no \"", key, "\""));
+        }
+        return *found;
+    }
+
+    double number(const char* key, double low, double high) const {
+        const Json& value = member(key);
+        const double result = value.is_number() ? value.get<double>() : std::nan("");
+        if (!(result >= low && result <= high)) {
+            complain(text("\"", key, "\" is not a number from ", low, " to ", high));
+        }
+        return result;
+    }
+
+    int integer(const char* key, int low, int high) const {
+        const Json& value = member(key);
+        if (!value.is_number_integer()) {
+            complain(text("\"", key, "\" is not a whole number"));
+        }
+        return static_cast<int>(number(key, low, high));
+    }
+
+    bool boolean(const char* key) const {
+        const Json& value = member(key);
+        if (!value.is_boolean()) {
+            complain(text("\"", key, "\" is neither true nor false"));
+        }
+        return value.get<bool>();
+    }
+
+    std::string string(const char* key) const {
+        const Json& value = member(key);
+        if (!value.is_string()) {
+            complain(text("\"", key, "\" is not text"));
+        }
+        return value.get<std::string>();
+    }
+
+    template <typename Enum, std::size_t N>
+    Enum choice(const char* key, const std::array<std::pair<Enum, const char*>, N>& names) const {
+        const std::string given = string(key);
+        for (const auto& [value, name] : names) {
+            if (given == name) {
+                return value;
+            }
+        }
+        complain(text("\"", key, "\" is \"", given, "\", which this version does not know"));
+    }
+
+    Reader object(const char* key) const { return {member(key), file_, text(place_, ".", key)}; }
+
+    std::vector<Reader> list(const char* key, std::size_t most) const {
+        const Json& value = member(key);
+        if (!value.is_array() || value.size() > most) {
+            complain(text("\"", key, "\" is not a list of at most ", most, " entries"));
+        }
+        std::vector<Reader> result;
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            result.emplace_back(value[i], file_, text(place_, ".", key, "[", i, "]"));
+        }
+        return result;
+    }
+
+private:
+    const Json& object_;
+    std::string file_, place_;
+};
+
+NetworkSpec network_from(const Reader& reader) {
+    NetworkSpec network;
+    network.input_size = reader.integer("input_size", 1, 4096);
+    for (const Reader& entry : reader.list("layers", 256)) {
+        Layer layer;
+        layer.kind = entry.choice("kind", kinds);
+        layer.kernel = entry.integer("kernel", 0, 4096);
+        layer.channels = entry.integer("channels", 0, 65536);
+        layer.activation = entry.choice("activation", activations);
+        layer.rate = entry.number("rate", 0.0, 1.0);
+        network.layers.push_back(layer);
+    }
+    return network;
+}
+
+TrainingDefaults training_from(const Reader& reader) {
+    constexpr int many = 1'000'000'000;
+    TrainingDefaults training;
+    training.learning_rate = reader.number("learning_rate", 0.0, 1e6);
+    training.momentum = reader.number("momentum", 0.0, 1.0);
+    training.weight_decay_dense = reader.number("weight_decay_dense", 0.0, 1e6);
+    training.decay_factor = reader.number("decay_factor", 0.0, 1.0);
+    training.decay_every = reader.integer("decay_every", 0, many);
+    training.plateau_factor = reader.number("plateau_factor", 0.0, 1.0);
+    training.plateau_patience = reader.integer("plateau_patience", 0, many);
+    training.batch = reader.integer("batch", 1, 1'000'000);
+    training.epochs = reader.integer("epochs", 1, many);
+    training.patience = reader.integer("patience", 0, many);
+    training.validation_fraction = reader.number("validation_fraction", 0.0, 1.0);
+    training.negatives_per_positive = reader.number("negatives_per_positive", 0.0, 1e6);
+    training.negative_distance = reader.number("negative_distance", 0.0, 1e3);
+    training.flips = reader.boolean("flips");
+    training.rotations = reader.boolean("rotations");
+    training.loss = reader.choice("loss", losses);
+    training.initialisation = reader.string("initialisation");
+    return training;
+}
+
+Json network_json(const NetworkSpec& network) {
+    Json layers = Json::array();
+    for (const Layer& layer : network.layers) {
+        layers.push_back({{"kind", name_of(kinds, layer.kind)},
+                          {"kernel", layer.kernel},
+                          {"channels", layer.channels},
+                          {"activation", name_of(activations, layer.activation)},
+                          {"rate", layer.rate}});
+    }
+    return {{"input_size", network.input_size}, {"layers", layers}};
+}
+
+Json training_json(const TrainingDefaults& training) {
+    return {{"learning_rate", training.learning_rate},
+            {"momentum", training.momentum},
+            {"weight_decay_dense", training.weight_decay_dense},
+            {"decay_factor", training.decay_factor},
+            {"decay_every", training.decay_every},
+            {"plateau_factor", training.plateau_factor},
+            {"plateau_patience", training.plateau_patience},
+            {"batch", training.batch},
+            {"epochs", training.epochs},
+            {"patience", training.patience},
+            {"validation_fraction", training.validation_fraction},
+            {"negatives_per_positive", training.negatives_per_positive},
+            {"negative_distance", training.negative_distance},
+            {"flips", training.flips},
+            {"rotations", training.rotations},
+            {"loss", name_of(losses, training.loss)},
+            {"initialisation", training.initialisation}};
+}
+
+} // namespace
+
+std::string spec_to_json(const ModelSpec& spec) {
+    Json steps = Json::array();
+    for (const RecipeStep& step : spec.recipe.steps) {
+        steps.push_back({{"name", step.name}, {"value", step.value}, {"second", step.second}});
+    }
+    const Json json{{"architecture", spec.architecture},
+                    {"network", network_json(spec.network)},
+                    {"recipe", {{"diameter_pixels", spec.recipe.diameter_pixels}, {"steps", steps}}},
+                    {"patch_rule", name_of(patch_rules, spec.patch_rule)},
+                    {"window_diameters", spec.window_diameters},
+                    {"step", spec.step},
+                    {"peak_window", spec.peak_window},
+                    {"min_distance", spec.min_distance},
+                    {"default_threshold", spec.default_threshold},
+                    {"training", training_json(spec.training)}};
+    return json.dump(-1, ' ', true);
+}
+
+ModelSpec spec_from_json(std::string_view json, const std::string& file) {
+    const Json parsed = parse_json(json, 8, text("the specification in ", file));
+    const Reader reader(parsed, file, "specification");
+    ModelSpec spec;
+    spec.architecture = reader.string("architecture");
+    spec.network = network_from(reader.object("network"));
+    const Reader recipe = reader.object("recipe");
+    spec.recipe.diameter_pixels = recipe.number("diameter_pixels", 1.0, 1e5);
+    for (const Reader& entry : recipe.list("steps", 64)) {
+        spec.recipe.steps.push_back(
+            {entry.string("name"), entry.number("value", -1e9, 1e9), entry.number("second", -1e9, 1e9)});
+    }
+    spec.patch_rule = reader.choice("patch_rule", patch_rules);
+    spec.window_diameters = reader.number("window_diameters", 1e-3, 1e3);
+    spec.step = reader.integer("step", 1, 4096);
+    spec.peak_window = reader.number("peak_window", 0.0, 1e3);
+    spec.min_distance = reader.number("min_distance", 0.0, 1e3);
+    spec.default_threshold = reader.number("default_threshold", 0.0, 1.0);
+    spec.training = training_from(reader.object("training"));
+    try { // what the parts check themselves
+        check_network(spec.network);
+        check_recipe(spec.recipe);
+        check_initialisation(spec.training.initialisation);
+    } catch (const Error& error) {
+        reader.complain(text("does not hold together: ", error.what()));
+    }
+    return spec;
+}
+
+nlohmann::ordered_json parse_json(std::string_view json, int max_depth, const std::string& what) {
+    std::vector<std::set<std::string>> keys; // of the objects that are open
+    const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+        if (depth > max_depth) {
+            fail(Status::bad_file, what, " is nested more than ", max_depth, " deep; it is damaged or foreign");
+        }
+        if (event == Json::parse_event_t::object_start) {
+            keys.emplace_back();
+        } else if (event == Json::parse_event_t::object_end) {
+            keys.pop_back();
+        } else if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
+            fail(Status::bad_file, what, " has the key \"", value.get<std::string>(), "\" twice; it is damaged");
+        }
+        return true;
+    };
+    try {
+        return Json::parse(json.begin(), json.end(), watch);
+    } catch (const Json::exception& error) {
+        fail(Status::bad_file, what, " is not valid JSON (", error.what(), "); it is damaged or foreign");
+    }
+}
+
+} // namespace picker
