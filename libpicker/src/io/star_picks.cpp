@@ -157,6 +157,24 @@ void append_number(std::string& out, double value) {
     out.append(length < 12 ? 12 - length : 0, ' ').append(buffer.data(), length).append(" ");
 }
 
+// A score keeps RELION's form where that says it all. Scores near 1 differ beyond the sixth digit, and their order is
+// what min-distance and top N go by: those are written with as many digits as single precision needs.
+void append_score(std::string& out, double value) {
+    const std::size_t start = out.size();
+    append_number(out, value);
+    const std::size_t first = out.find_first_not_of(' ', start);
+    double written = 0.0;
+    std::from_chars(out.data() + first, out.data() + out.size(), written);
+    if (std::isnan(value) || static_cast<float>(written) == static_cast<float>(value)) {
+        return;
+    }
+    out.resize(start);
+    std::array<char, 48> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), static_cast<float>(value)).ptr;
+    const auto length = static_cast<std::size_t>(end - buffer.data());
+    out.append(length < 12 ? 12 - length : 0, ' ').append(buffer.data(), length).append(" ");
+}
+
 void append_integer(std::string& out, double value) {
     const std::string digits = std::to_string(std::isfinite(value) ? std::llround(value) : 0);
     out.append(digits.size() < 12 ? 12 - digits.size() : 0, ' ').append(digits).append(" ");
@@ -239,7 +257,7 @@ std::string serialise_star(const std::map<std::string, const Picks*>& entries,
     for (std::size_t row = 0; row < all.size(); ++row) {
         append_number(out, all.x[row]);
         append_number(out, all.y[row]);
-        append_number(out, std::isnan(all.score[row]) ? relion_no_score : all.score[row]);
+        append_score(out, std::isnan(all.score[row]) ? relion_no_score : all.score[row]);
         append_integer(out, value_or(classes, row, 0.0));
         append_number(out, value_or(psi, row, 0.0));
         for (const auto* values : extra) {

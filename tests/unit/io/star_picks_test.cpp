@@ -118,6 +118,21 @@ DOCTEST_TEST_CASE("no picks: 0 bytes, a bare block, labels without rows, and wha
     DOCTEST_CHECK(contents(folder / "none.star").find("_rlnAutopickFigureOfMerit #3") != std::string::npos);
 }
 
+DOCTEST_TEST_CASE("scores near 1 keep their order through a file") {
+    const Folder folder;
+    Picks picks;
+    const std::vector<float> scores = {1.0F, 0.99999994F, 0.9999999F, 0.99999934F, 0.75F, 3.4567891e-7F};
+    for (const float score : scores) {
+        picks.add(10.0, 20.0, static_cast<double>(score));
+    }
+    picker::write_picks(folder / "near.star", picks, {});
+    const Picks back = picker::read_picks_single(folder / "near.star");
+    DOCTEST_REQUIRE(back.size() == scores.size());
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        DOCTEST_CHECK(static_cast<float>(back.score[i]) == scores[i]);
+    }
+}
+
 DOCTEST_TEST_CASE("one particle as a list block") {
     const Folder folder;
     const auto picks = picker::read_picks_single(
