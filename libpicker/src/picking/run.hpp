@@ -1,0 +1,91 @@
+// A pick run over files: every micrograph read, scored, selected and written by itself; the lists at the end.
+// What a run writes, and that it can be repeated and continued, is the same for every host (docs/pick-run.md).
+#pragma once
+
+#include "core/progress.hpp"
+#include "io/inputs.hpp"
+#include "picking/score_map.hpp"
+#include "picking/select.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace picker {
+
+// Lengths in angstrom, as users give them. An unset value takes the model's default.
+struct PickSettings {
+    double diameter = 0.0;                                     // 0: the model's
+    std::optional<double> threshold, keep, min_distance, edge; // keep: at most the threshold
+    int top_per_micrograph = 0;                                // best N of what `keep` leaves; the same holds for `top`
+    std::int64_t top = 0;                                      // over the run
+    double pixel_size = 0.0;                                   // overrides STAR and header; 0: not given
+    double box_size = 0.0;                                     // pixels, for .box; 0: 1.5 diameters, even
+};
+
+enum class CandidateSource {
+    micrograph, // run the network
+    score_map,  // STEM.mrc written by `score`, no network
+    candidates  // STEM.star with every candidate, no network
+};
+
+struct RunOptions {
+    PickSettings settings;
+    std::filesystem::path output;
+    std::vector<std::string> formats{"star"};
+    std::vector<std::string> masks; // inputs matched by stem; one mask without a matching stem serves all
+    CandidateSource source = CandidateSource::micrograph;
+    std::filesystem::path source_folder; // of score maps or candidates
+    bool write_score_maps = false;
+    bool overwrite = false; // false: micrographs that are done and current are skipped
+};
+
+struct RunItem {
+    std::string micrograph, stem, status; // "done", "skipped" (already done), "failed", "cancelled"
+    std::string error;                    // of a failed one
+    int width = 0, height = 0;
+    double pixel_size = 0.0;
+    std::size_t candidates = 0, picks = 0;
+    RemovedCounts removed;
+    StageTimes times;
+};
+
+struct RunReport {
+    std::vector<RunItem> items; // in input order
+    std::size_t picks = 0, failed = 0;
+    double seconds = 0.0;
+    double threshold = 0.0, diameter = 0.0;
+    bool cancelled = false;
+};
+
+// Writes into options.output, for every micrograph STEM.star (what the rules leave down to `keep`) and each further
+// format of one micrograph per file (picks at the threshold); at the end picks.EXT of formats that hold many, the list
+// autopick.star, and run.json. A micrograph that fails is recorded and the others go on. A cancelled run keeps what is
+// done and returns with report.cancelled set. Error(mismatch) when the folder holds a run with other settings.
+// Bit-equal results for any number of threads.
+// `scorer` may be null when source is not `micrograph`; `model` gives the defaults then.
+RunReport pick_files(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
+                     const RunOptions& options, const Control& control);
+
+// The particle's longest axis in angstrom: the setting, else the model's. Error(invalid_argument) where neither is
+// known.
+double pick_diameter(const Model& model, const PickSettings& settings);
+
+// The particle's longest axis in angstrom: as given, else the model's. Error(invalid_argument) where neither is known.
+double pick_diameter(const Model& model, const PickSettings& settings);
+
+// One micrograph in memory. The result holds what the rules leave, down to `keep` (by default the threshold), best
+// first. `candidates` receives every local maximum, before any rule. `removed` (counted at the threshold), `candidates`
+// and `times` may be null. Coordinates and scores are rounded to 1e-6, as a STAR file shows them, so that picks made
+// from files are the same numbers.
+Picks pick(const Scorer& scorer, Micrograph micrograph, const PickSettings& settings, const ExclusionMask* mask,
+           WorkerPool& pool, Picks* candidates = nullptr, RemovedCounts* removed = nullptr,
+           StageTimes* times = nullptr);
+
+// The rules again, on a score map that exists already. Equal to pick() with the same settings.
+Picks pick_from_scores(const Model& model, const ScoreMap& map, const PickSettings& settings, const ExclusionMask* mask,
+                       Picks* candidates = nullptr, RemovedCounts* removed = nullptr);
+
+} // namespace picker

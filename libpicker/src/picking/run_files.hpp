@@ -1,0 +1,66 @@
+// The parts of a pick run (run.hpp): its settings with every default filled in, what it reads and what it writes.
+#pragma once
+
+#include "io/picks_file.hpp"
+#include "picking/run.hpp"
+#include "picking/run_journal.hpp"
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace picker {
+
+// Everything that a micrograph's result depends on beside its own files.
+struct RunContext {
+    const Model* model = nullptr;
+    const Scorer* scorer = nullptr;
+    RunOptions options;
+    double diameter = 0.0;  // angstrom
+    double threshold = 0.0; // filled in
+    double keep = 0.0;
+    std::vector<std::string> formats;             // one file per micrograph, beside STAR
+    std::vector<std::string> lists;               // one file for all
+    nlohmann::json settings;                      // as recorded, and as compared with an earlier run
+    std::map<std::string, InputMicrograph> masks; // by stem; "" serves the others
+};
+
+// Error for settings that cannot work, before anything is written.
+RunContext make_run_context(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
+                            const RunOptions& options);
+
+// The mask of a micrograph, null where it has none.
+const InputMicrograph* mask_of(const RunContext& run, const std::string& stem);
+
+// Masks, read when they are needed; the one that serves all is read once. Thread-safe.
+class MaskFiles {
+public:
+    std::shared_ptr<const ExclusionMask> load(const RunContext& run, const std::string& stem); // null: none
+
+private:
+    std::mutex mutex_;
+    std::shared_ptr<const ExclusionMask> common_;
+};
+
+// The files that a micrograph's result is made from, and the names of those it makes in the output folder.
+nlohmann::json input_stamps(const RunContext& run, const InputMicrograph& input);
+std::vector<std::string> output_names(const RunContext& run, const std::string& stem);
+std::filesystem::path source_file(const RunContext& run, const std::string& stem); // score map or candidates
+
+PicksContext picks_context(const RunContext& run, const RunItem& item);
+
+// Whether an earlier call has done this micrograph: same inputs, and its outputs are there.
+bool is_current(const RunContext& run, const nlohmann::json& record, const RunItem& item, const nlohmann::json& stamps);
+
+std::string message_of(const std::exception_ptr& error); // what to tell about a failed micrograph
+
+// STEM.star with all of `picks`, the other formats with those at the threshold. Returns how many these are.
+std::size_t write_micrograph_picks(const RunContext& run, const RunItem& item, const Picks& picks);
+Picks read_micrograph_picks(const RunContext& run, const std::string& stem); // what STEM.star holds, best first
+Picks at_threshold(const Picks& picks, double threshold);
+
+// autopick.star, picks.EXT and run.json. Only micrographs that are done (now or before) are in the lists.
+void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& inputs, const RunReport& report);
+
+} // namespace picker

@@ -1,0 +1,269 @@
+// Settings, sources and files of single micrographs in a pick run (run_files.hpp).
+#include "core/error.hpp"
+#include "io/micrograph_file.hpp"
+#include "io/picks_file.hpp"
+#include "picking/plan.hpp"
+#include "picking/run_files.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+#include <set>
+
+namespace picker {
+namespace {
+
+const char* source_name(CandidateSource source) {
+    switch (source) {
+    case CandidateSource::score_map:
+        return "score maps";
+    case CandidateSource::candidates:
+        return "candidates";
+    case CandidateSource::micrograph:
+        break;
+    }
+    return "micrographs";
+}
+
+bool same_place(const std::filesystem::path& a, const std::filesystem::path& b) {
+    std::error_code none;
+    return std::filesystem::weakly_canonical(a, none) == std::filesystem::weakly_canonical(b, none);
+}
+
+nlohmann::json or_default(const std::optional<double>& value) {
+    return value ? nlohmann::json(*value) : nlohmann::json("default");
+}
+
+void choose_formats(RunContext& run) {
+    std::set<std::string> seen{"star"}; // always written: the resumed run and the lists read it
+    for (const std::string& name : run.options.formats) {
+        const PicksFormat& format = picks_format(name);
+        if (seen.insert(name).second) {
+            (format.many_micrographs ? run.lists : run.formats).push_back(name);
+        }
+    }
+    std::sort(run.formats.begin(), run.formats.end());
+    std::sort(run.lists.begin(), run.lists.end());
+}
+
+void match_masks(RunContext& run, const std::vector<InputMicrograph>& inputs) {
+    if (run.options.masks.empty()) {
+        return;
+    }
+    std::set<std::string> stems;
+    for (const InputMicrograph& input : inputs) {
+        stems.insert(input.stem);
+    }
+    for (const InputMicrograph& mask : expand_inputs(run.options.masks)) {
+        std::string stem = mask.stem;
+        if (!stems.contains(stem) && stem.ends_with("_mask") && stems.contains(stem.substr(0, stem.size() - 5))) {
+            stem.resize(stem.size() - 5);
+        }
+        const std::string key = stems.contains(stem) ? stem : "";
+        const auto [place, is_new] = run.masks.emplace(key, mask);
+        if (!is_new) {
+            fail(Status::mismatch, "the masks ", place->second.name, " and ", mask.name,
+                 key.empty() ? " match no micrograph by name, and only one mask can serve all; rename or remove one"
+                             : " belong to the same micrograph; give one of them");
+        }
+    }
+}
+
+void check_places(const RunContext& run, const std::vector<InputMicrograph>& inputs) {
+    const RunOptions& options = run.options;
+    if (options.output.empty()) {
+        fail(Status::invalid_argument, "no output folder; give one");
+    }
+    if (inputs.empty()) {
+        fail(Status::invalid_argument, "no micrographs to pick; give files, folders or a STAR list");
+    }
+    if (options.source == CandidateSource::micrograph && run.scorer == nullptr) {
+        fail(Status::invalid_argument,
+             "a run over micrographs needs a scorer; only score maps and candidates do without");
+    }
+    if (options.source == CandidateSource::candidates && same_place(options.source_folder, options.output)) {
+        fail(Status::invalid_argument, "the candidates in ", options.source_folder.string(),
+             " would be overwritten by the result; choose another output folder");
+    }
+    if (options.source == CandidateSource::candidates && options.write_score_maps) {
+        fail(Status::invalid_argument, "candidates hold no score map to write; start from score maps or micrographs");
+    }
+    std::map<std::string, const InputMicrograph*> by_stem;
+    for (const InputMicrograph& input : inputs) {
+        const auto [place, is_new] = by_stem.emplace(input.stem, &input);
+        if (!is_new) {
+            fail(Status::mismatch, "the micrographs ", place->second->name, " and ", input.name,
+                 " have the same stem, ", input.stem,
+                 ", and would write the same files; rename one, or pick them into two folders");
+        }
+        for (const std::string& name : output_names(run, input.stem)) {
+            if (same_place(options.output / name, input.path)) {
+                fail(Status::invalid_argument, "the output ", (options.output / name).string(),
+                     " would overwrite the micrograph; choose another output folder");
+            }
+        }
+    }
+}
+
+} // namespace
+
+RunContext make_run_context(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
+                            const RunOptions& options) {
+    RunContext run;
+    run.model = &model;
+    run.scorer = scorer;
+    run.options = options;
+    const PickSettings& settings = options.settings;
+    run.diameter = pick_diameter(model, settings);
+    if (settings.pixel_size != 0.0) {
+        resolve_pixel_size(settings.pixel_size, InputMicrograph{}, 0.0);
+    }
+    if (!(settings.box_size >= 0.0) || settings.box_size > 1e5) {
+        fail(Status::invalid_argument, "the box size is ", settings.box_size, " pixels; give the edge of a box, or 0");
+    }
+    // Any pixel size does here: this is for the checks and defaults.
+    const PickPlan plan = plan_picks(model.spec, settings, run.diameter, 1.0, nullptr);
+    run.threshold = plan.rules.threshold;
+    run.keep = plan.keep;
+    choose_formats(run);
+    match_masks(run, inputs);
+    check_places(run, inputs);
+    nlohmann::json masks = nlohmann::json::array();
+    for (const auto& [stem, mask] : run.masks) {
+        masks.push_back(mask.name);
+    }
+    nlohmann::json formats = run.formats;
+    for (const std::string& list : run.lists) {
+        formats.push_back(list);
+    }
+    run.settings = {{"model", model_hash(model)},
+                    {"diameter", run.diameter},
+                    {"threshold", run.threshold},
+                    {"keep", run.keep},
+                    {"min_distance", or_default(settings.min_distance)},
+                    {"edge", or_default(settings.edge)},
+                    {"top_per_micrograph", settings.top_per_micrograph},
+                    {"top", settings.top},
+                    {"pixel_size", settings.pixel_size},
+                    {"box_size", settings.box_size},
+                    {"formats", formats},
+                    {"masks", masks},
+                    {"source", source_name(options.source)},
+                    {"source_folder", options.source_folder.string()},
+                    {"write_score_maps", options.write_score_maps}};
+    return run;
+}
+
+const InputMicrograph* mask_of(const RunContext& run, const std::string& stem) {
+    auto found = run.masks.find(stem);
+    if (found == run.masks.end()) {
+        found = run.masks.find("");
+    }
+    return found == run.masks.end() ? nullptr : &found->second;
+}
+
+std::shared_ptr<const ExclusionMask> MaskFiles::load(const RunContext& run, const std::string& stem) {
+    const InputMicrograph* file = mask_of(run, stem);
+    if (file == nullptr) {
+        return nullptr;
+    }
+    const bool common = !run.masks.contains(stem);
+    const std::lock_guard lock(mutex_);
+    if (common && common_) {
+        return common_;
+    }
+    auto mask = std::make_shared<ExclusionMask>(ExclusionMask{read_micrograph(file->path).image});
+    if (common) {
+        common_ = mask;
+    }
+    return mask;
+}
+
+std::filesystem::path source_file(const RunContext& run, const std::string& stem) {
+    return run.options.source_folder / (stem + (run.options.source == CandidateSource::score_map ? ".mrc" : ".star"));
+}
+
+nlohmann::json input_stamps(const RunContext& run, const InputMicrograph& input) {
+    nlohmann::json stamps = nlohmann::json::array({file_stamp(input.path)});
+    if (run.options.source != CandidateSource::micrograph) {
+        stamps.push_back(file_stamp(source_file(run, input.stem)));
+    }
+    if (const InputMicrograph* mask = mask_of(run, input.stem)) {
+        stamps.push_back(file_stamp(mask->path));
+    }
+    return stamps;
+}
+
+std::vector<std::string> output_names(const RunContext& run, const std::string& stem) {
+    std::vector<std::string> names{stem + ".star"};
+    for (const std::string& format : run.formats) {
+        names.push_back(stem + picks_format(format).extension);
+    }
+    if (run.options.write_score_maps) {
+        names.push_back(stem + ".mrc");
+    }
+    return names;
+}
+
+std::string message_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::bad_alloc&) {
+        return "out of memory; use fewer threads, or check the diameter and the pixel size";
+    } catch (const std::exception& known) {
+        return known.what();
+    } catch (...) {
+        return "an unknown error";
+    }
+}
+
+bool is_current(const RunContext& run, const nlohmann::json& record, const RunItem& item,
+                const nlohmann::json& stamps) {
+    if (record.value("status", "") != "done" || record.value("micrograph", "") != item.micrograph ||
+        !record.contains("inputs") || record["inputs"] != stamps) {
+        return false;
+    }
+    const auto names = output_names(run, item.stem);
+    return std::all_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return std::filesystem::exists(run.options.output / name); });
+}
+
+Picks at_threshold(const Picks& picks, double threshold) {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < picks.size(); ++i) {
+        if (!(picks.score[i] < threshold)) {
+            rows.push_back(i);
+        }
+    }
+    return picks.subset(rows);
+}
+
+PicksContext picks_context(const RunContext& run, const RunItem& item) {
+    PicksContext context;
+    context.width = item.width;
+    context.height = item.height;
+    context.pixel_size = item.pixel_size;
+    context.micrograph = item.micrograph;
+    const double diameter = run.diameter / item.pixel_size; // pixels
+    const double given = run.options.settings.box_size;
+    context.box_size = given > 0.0 ? given : 2.0 * std::ceil(0.75 * diameter);
+    return context;
+}
+
+std::size_t write_micrograph_picks(const RunContext& run, const RunItem& item, const Picks& picks) {
+    const PicksContext context = picks_context(run, item);
+    const Picks chosen = at_threshold(picks, run.threshold);
+    for (const std::string& format : run.formats) {
+        write_picks(run.options.output / (item.stem + picks_format(format).extension), chosen, context, format);
+    }
+    write_picks(run.options.output / (item.stem + ".star"), picks, context, "star");
+    return chosen.size();
+}
+
+Picks read_micrograph_picks(const RunContext& run, const std::string& stem) {
+    Picks picks = read_picks_single(run.options.output / (stem + ".star"), "star");
+    picks.sort_by_score();
+    return picks;
+}
+
+} // namespace picker

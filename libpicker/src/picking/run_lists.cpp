@@ -1,0 +1,80 @@
+// What a run writes when its micrographs are done: autopick.star, the formats that hold many micrographs, run.json.
+#include "core/error.hpp"
+#include "io/atomic_file.hpp"
+#include "io/picks_file.hpp"
+#include "picking/run_files.hpp"
+#include "version.hpp"
+
+#include <starfile/starfile.hpp>
+
+namespace picker {
+namespace {
+
+bool is_done(const RunItem& item) {
+    return item.status == "done" || item.status == "skipped";
+}
+
+void write_coordinate_list(const RunContext& run, const RunReport& report) {
+    starfile::Block block("coordinate_files");
+    block.set_version(30001);
+    block.add_column("rlnMicrographName");
+    block.add_column("rlnMicrographCoordinates");
+    for (const RunItem& item : report.items) {
+        if (is_done(item)) { // a micrograph without a coordinate file would stop RELION
+            block.add_row({item.micrograph, (run.options.output / (item.stem + ".star")).string()});
+        }
+    }
+    starfile::File file;
+    file.blocks.push_back(std::move(block));
+    write_whole(run.options.output / "autopick.star", starfile::to_string(file));
+}
+
+void write_formats_of_many(const RunContext& run, const RunReport& report) {
+    if (run.lists.empty()) {
+        return;
+    }
+    std::map<std::string, Picks> picks;
+    std::map<std::string, const Picks*> entries;
+    std::map<std::string, PicksContext> contexts;
+    for (const RunItem& item : report.items) {
+        if (!is_done(item)) {
+            continue;
+        }
+        Picks& own = picks[item.micrograph];
+        own = at_threshold(read_micrograph_picks(run, item.stem), run.threshold);
+        entries[item.micrograph] = &own;
+        contexts[item.micrograph] = picks_context(run, item);
+    }
+    for (const std::string& name : run.lists) {
+        const PicksFormat& format = picks_format(name);
+        write_whole(run.options.output / (std::string("picks") + format.extension),
+                    format.serialise(entries, contexts));
+    }
+}
+
+} // namespace
+
+void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& inputs, const RunReport& report) {
+    write_coordinate_list(run, report);
+    write_formats_of_many(run, report);
+    nlohmann::json micrographs = nlohmann::json::array();
+    for (std::size_t i = 0; i < report.items.size(); ++i) {
+        nlohmann::json record = to_json(report.items[i]);
+        record["inputs"] = input_stamps(run, inputs[i]);
+        micrographs.push_back(std::move(record));
+    }
+    const nlohmann::json summary = {{"program", "libpicker"},
+                                    {"version", PICKER_VERSION_STRING},
+                                    {"complete", !report.cancelled},
+                                    {"architecture", run.model->spec.architecture},
+                                    {"model_provenance", run.model->provenance},
+                                    {"settings", run.settings},
+                                    {"micrographs", micrographs},
+                                    {"picks", report.picks},
+                                    {"failed", report.failed},
+                                    {"seconds", report.seconds}};
+    write_whole(run.options.output / "run.json",
+                summary.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+} // namespace picker

@@ -1,0 +1,70 @@
+// Score maps: a model's probability at every window position of a micrograph, and where each value lies on it.
+#pragma once
+
+#include "core/image.hpp"
+#include "core/parallel.hpp"
+#include "core/progress.hpp"
+#include "models/model.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace picker {
+
+struct ScoreMap {
+    Image scores;                          // probability of a particle centred there
+    double origin_x = 0.0, origin_y = 0.0; // centre of window (0, 0), pixels of the full-size micrograph
+    double step_x = 0.0, step_y = 0.0;     // full-size pixels between neighbours
+    double diameter = 0.0;                 // particle's longest axis, full-size pixels
+    int width = 0, height = 0;             // of the micrograph, full-size pixels
+    double pixel_size = 0.0;               // of the micrograph, angstrom
+};
+
+// Seconds spent in each stage of one micrograph. In a run over files `score` is the work of all workers added up.
+struct StageTimes {
+    double read = 0, transform = 0, score = 0, peaks = 0, write = 0;
+};
+
+// One micrograph on its way to a score map: prepared, and cut into tiles that can be scored in any order. The tiles
+// depend on the model and the size of the prepared micrograph only, so threads and memory never change a score.
+struct ScoreJob {
+    ScoreMap map;   // filled tile by tile
+    Image prepared; // working pixels; free to go when all tiles are done
+    int window = 0; // edge of a window, working pixels
+    int tile_columns = 0, tile_rows = 0;
+    int tiles() const { return tile_columns * tile_rows; }
+};
+
+// A model ready to score: network created once, usable from several threads.
+class Scorer {
+public:
+    explicit Scorer(const Model& model);
+    // With a network of the caller's own in place of the engine's; it must hold the parameters already.
+    Scorer(const Model& model, std::unique_ptr<Network> network);
+    ~Scorer();
+    // What a worker thread has to run before it scores.
+    void prepare_thread() const;
+    const Model& model() const { return model_; }
+    // `diameter` in pixels of the micrograph. `pool` spreads tiles of fixed size; null: on this thread (which then must
+    // be an engine-prepared worker). A micrograph smaller than one window: Error(invalid_argument) naming both sizes.
+    ScoreMap score(Micrograph micrograph, double diameter, WorkerPool* pool, StageTimes* times = nullptr) const;
+    // The naive sliding window, one row of windows at a time: the reference that dense scoring is tested against.
+    ScoreMap score_naive(Micrograph micrograph, double diameter, WorkerPool* pool) const;
+
+    // score() in parts, for runs that keep several micrographs in flight. Tiles may run on several threads at once.
+    ScoreJob begin(Micrograph micrograph, double diameter, StageTimes* times = nullptr) const;
+    void run_tile(ScoreJob& job, int tile) const;
+
+private:
+    void score_patches(ScoreJob& job, int left, int top, int columns, int rows) const;
+
+    Model model_;
+    std::unique_ptr<Network> network_;
+    bool uses_engine_ = false;
+};
+
+// Score maps on disk: MRC mode 2 whose extended header carries origin, step and micrograph size; read back exactly.
+void write_score_map(const std::filesystem::path& path, const ScoreMap& map);
+ScoreMap read_score_map(const std::filesystem::path& path);
+
+} // namespace picker

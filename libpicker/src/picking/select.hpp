@@ -1,0 +1,38 @@
+// The rules that turn candidates into picks. They need no network, so they can be applied again with other values.
+#pragma once
+
+#include "core/image.hpp"
+#include "core/picks.hpp"
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace picker {
+
+// A mask over a micrograph: pixels > 0 are excluded. Any size; it is stretched over the micrograph.
+struct ExclusionMask {
+    Image image;
+    bool excludes(double x, double y, int width, int height) const; // pixels of a width x height micrograph
+};
+
+struct SelectRules {
+    double threshold = 0.0;    // score >= threshold
+    double min_distance = 0.0; // pixels between centres: the better of two stays
+    double edge = 0.0;         // pixels: centres nearer to the border are dropped
+    const ExclusionMask* mask = nullptr;
+    int top = 0; // best N of this micrograph; 0 = all
+};
+
+struct RemovedCounts {
+    std::size_t threshold = 0, distance = 0, edge = 0, mask = 0, top = 0;
+};
+
+// Order of the rules: edge, mask, threshold, distance, top. Outside the image counts as edge. Best first.
+Picks select_picks(const Picks& candidates, int width, int height, const SelectRules& rules,
+                   RemovedCounts* removed = nullptr);
+
+// The best N over all micrographs of a run; ties by micrograph, then order. Returns how many were removed from each.
+std::vector<std::size_t> keep_top(std::vector<Picks>& all, std::size_t top);
+
+} // namespace picker
