@@ -1,0 +1,36 @@
+// A data set: micrographs with the coordinates of particles and, optionally, of known non-particles. Micrographs are
+// read when they are needed; only the patches drawn from them stay in memory.
+#pragma once
+
+#include "core/image.hpp"
+#include "core/picks.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace picker {
+
+struct DatasetItem {
+    std::filesystem::path path;                   // read lazily, or
+    std::shared_ptr<const Micrograph> micrograph; // in memory
+    Picks positives;
+    Picks negatives;         // bad particles given by the user: ice, overlaps, carbon
+    double pixel_size = 0.0; // angstrom; 0: the file's header
+    double diameter = 0.0;   // angstrom, longest axis of this molecule
+    std::string molecule;    // items of one name are one molecule: type 2 training takes equal shares of each
+};
+
+struct Dataset {
+    std::vector<DatasetItem> items;
+    void add(DatasetItem item); // checks: Error(invalid_argument) for absurd sizes, non-finite coordinates
+    std::size_t positives() const;
+    std::string name(std::size_t index) const;  // of the micrograph, for messages
+    double pixel_size(std::size_t index) const; // angstrom, as load() settles it, from the header alone
+    // The micrograph with its pixel size settled; Error where it is unknown, naming the file and the way out.
+    Micrograph load(std::size_t index) const;
+};
+
+} // namespace picker

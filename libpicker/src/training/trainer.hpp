@@ -1,0 +1,54 @@
+// The training loop for patch classifiers: shuffled batches, augmentation, momentum SGD, patience, best weights kept.
+#pragma once
+
+#include "core/parallel.hpp"
+#include "core/progress.hpp"
+#include "models/model.hpp"
+#include "training/dataset.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace picker {
+
+// Unset values take the architecture's (models/model.hpp).
+struct TrainingOptions {
+    double diameter = 0.0; // angstrom, for items that name none
+    std::optional<int> epochs, batch, patience;
+    std::optional<double> learning_rate, negatives_per_positive, validation_fraction;
+    std::optional<bool> flips, rotations;
+    std::size_t max_positives = 0;
+    std::uint64_t seed = 0;
+};
+
+struct EpochReport {
+    int epoch = 0; // 1-based
+    double loss = 0, validation_loss = 0, validation_accuracy = 0, learning_rate = 0, seconds = 0;
+};
+
+struct TrainingReport {
+    std::vector<EpochReport> epochs;
+    int best_epoch = 0;
+    double best_validation_loss = 0, best_validation_accuracy = 0;
+    std::size_t positives = 0, negatives = 0, validation_samples = 0, outside = 0;
+    // For the best F1 on the validation micrographs: the middle of the thresholds within one standard error of it. The
+    // architecture's where there are none.
+    double threshold = 0.0;
+    double validation_f1 = 0.0; // at that threshold, by picking and evaluating them; NaN where there are none
+    bool stopped_early = false, cancelled = false;
+    double seconds = 0;
+};
+
+// Trains `model` in place. With `validation` (may be null) whole micrographs are picked and evaluated at the end to
+// choose the default threshold; the patience watches held-out patches (validation_fraction), or those of `validation`.
+// Cancelled: the best weights so far are kept, and report.cancelled is set when at least one epoch was done.
+// Bit-equal for any number of threads.
+TrainingReport train(Model& model, const Dataset& dataset, const Dataset* validation, const TrainingOptions& options,
+                     const Control& control);
+// With another engine than this process's.
+TrainingReport train(Model& model, const Dataset& dataset, const Dataset* validation, const TrainingOptions& options,
+                     const Control& control, const Engine& with);
+
+} // namespace picker
