@@ -1,0 +1,444 @@
+// picker.hpp - libpicker for C++17 and later: RAII handles and exceptions over picker.h, header only.
+// Every class owns one handle of the C API; the C API's documentation holds for each call.
+#ifndef PICKER_PICKER_HPP
+#define PICKER_PICKER_HPP
+
+#include "picker/picker.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace libpicker {
+
+// A failed call: its status and the library's message.
+class Error : public std::runtime_error {
+public:
+    Error(picker_status status, const std::string& message) : std::runtime_error(message), status_(status) {}
+    picker_status status() const noexcept { return status_; }
+
+private:
+    picker_status status_;
+};
+
+inline void check(picker_status status) {
+    if (status != PICKER_OK) {
+        throw Error(status, picker_last_error());
+    }
+}
+
+// A struct of picker.h, prepared by its own initialiser: `auto options = libpicker::make<picker_pick_options>();`
+#define PICKER_HPP_STRUCT(type)                                                                                        \
+    inline void initialise(type& s) {                                                                                  \
+        check(type##_init(&s, sizeof s));                                                                              \
+    }
+PICKER_HPP_STRUCT(picker_control)
+PICKER_HPP_STRUCT(picker_micrograph_info)
+PICKER_HPP_STRUCT(picker_select_rules)
+PICKER_HPP_STRUCT(picker_removed)
+PICKER_HPP_STRUCT(picker_picks_context)
+PICKER_HPP_STRUCT(picker_model_info)
+PICKER_HPP_STRUCT(picker_dataset_item)
+PICKER_HPP_STRUCT(picker_train_options)
+PICKER_HPP_STRUCT(picker_train_report)
+PICKER_HPP_STRUCT(picker_pick_options)
+PICKER_HPP_STRUCT(picker_scores_info)
+PICKER_HPP_STRUCT(picker_run_options)
+PICKER_HPP_STRUCT(picker_run_item)
+PICKER_HPP_STRUCT(picker_run_summary)
+PICKER_HPP_STRUCT(picker_evaluate_options)
+PICKER_HPP_STRUCT(picker_evaluate_item)
+PICKER_HPP_STRUCT(picker_evaluation_result)
+PICKER_HPP_STRUCT(picker_simulation)
+#undef PICKER_HPP_STRUCT
+
+template <typename Struct> Struct make() {
+    Struct s;
+    initialise(s);
+    return s;
+}
+
+namespace detail {
+template <typename Handle, void (*Free)(Handle*)> struct Deleter {
+    void operator()(Handle* handle) const noexcept { Free(handle); }
+};
+template <typename Handle, void (*Free)(Handle*)> using Owner = std::unique_ptr<Handle, Deleter<Handle, Free>>;
+
+inline std::vector<const char*> pointers(const std::vector<std::string>& strings) {
+    std::vector<const char*> result;
+    result.reserve(strings.size());
+    for (const std::string& s : strings) {
+        result.push_back(s.c_str());
+    }
+    return result;
+}
+} // namespace detail
+
+// Progress, log lines, threads. An exception thrown by a callback cancels the call and is rethrown by it.
+class Control {
+public:
+    std::function<bool(const picker_progress&)> progress; // true: cancel
+    std::function<void(int level, const std::string&)> log;
+    int threads = 0;
+
+    // Runs `call` with a picker_control that leads back to this object.
+    template <typename Call> void run(Call&& call) const {
+        State state{this, nullptr};
+        auto control = make<picker_control>();
+        control.user = &state;
+        control.threads = threads;
+        if (progress) {
+            control.progress = [](void* user, const picker_progress* p) -> std::int32_t {
+                return static_cast<State*>(user)->guard([&](const Control& self) { return self.progress(*p); });
+            };
+        }
+        if (log) {
+            control.log = [](void* user, std::int32_t level, const char* line) {
+                static_cast<State*>(user)->guard([&](const Control& self) {
+                    self.log(level, line);
+                    return false;
+                });
+            };
+        }
+        const picker_status status = call(&control);
+        if (state.error) {
+            std::rethrow_exception(state.error);
+        }
+        check(status);
+    }
+
+    // The same for a call that hands out a handle: it is owned before a callback's exception goes on.
+    template <typename Owner, typename Handle, typename Call> Owner obtain(Call&& call) const {
+        Owner owner(static_cast<Handle*>(nullptr));
+        run([&](const picker_control* control) {
+            Handle* out = nullptr;
+            const picker_status status = call(&out, control);
+            owner = Owner(out);
+            return status;
+        });
+        return owner;
+    }
+
+private:
+    struct State {
+        const Control* self;
+        std::exception_ptr error;
+        template <typename Body> std::int32_t guard(Body&& body) noexcept {
+            if (error) {
+                return 1;
+            }
+            try {
+                return body(*self) ? 1 : 0;
+            } catch (...) {
+                error = std::current_exception();
+                return 1;
+            }
+        }
+    };
+};
+
+class Micrograph {
+public:
+    explicit Micrograph(picker_micrograph* owned) : handle_(owned) {}
+    static Micrograph read(const std::string& path) {
+        picker_micrograph* out = nullptr;
+        check(picker_micrograph_read(&out, path.c_str()));
+        return Micrograph(out);
+    }
+    static Micrograph from_data(const float* data, int width, int height, double pixel_size, const std::string& name) {
+        picker_micrograph* out = nullptr;
+        check(picker_micrograph_from_data(&out, data, width, height, pixel_size, name.c_str()));
+        return Micrograph(out);
+    }
+    picker_micrograph_info info() const {
+        auto result = make<picker_micrograph_info>();
+        check(picker_micrograph_get_info(get(), &result));
+        return result;
+    }
+    const float* data() const { return picker_micrograph_data(get()); } // borrowed; info().width * info().height
+    void write(const std::string& path) const { check(picker_micrograph_write(get(), path.c_str())); }
+    picker_micrograph* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_micrograph, picker_micrograph_free> handle_;
+};
+
+class Picks {
+public:
+    explicit Picks(picker_picks* owned) : handle_(owned) {}
+    Picks() {
+        picker_picks* out = nullptr;
+        check(picker_picks_create(&out));
+        handle_.reset(out);
+    }
+    static Picks read(const std::string& path, const char* format = nullptr) {
+        picker_picks* out = nullptr;
+        check(picker_picks_read(&out, path.c_str(), format));
+        return Picks(out);
+    }
+    std::size_t size() const { return picker_picks_count(get()); }
+    const double* column(const char* name) const { // borrowed; size() values
+        const double* out = nullptr;
+        check(picker_picks_column(&out, get(), name));
+        return out;
+    }
+    void add(double x, double y, double score) { check(picker_picks_append(get(), &x, &y, &score, 1)); }
+    void append(const std::vector<double>& x, const std::vector<double>& y, const std::vector<double>& score) {
+        if (x.size() != y.size() || (!score.empty() && score.size() != x.size())) {
+            throw Error(PICKER_INVALID_ARGUMENT, "columns of unequal length; give as many y and scores as x");
+        }
+        check(picker_picks_append(get(), x.data(), y.data(), score.empty() ? nullptr : score.data(), x.size()));
+    }
+    Picks select(const picker_select_rules& rules, picker_removed* removed = nullptr) const {
+        picker_picks* out = nullptr;
+        check(picker_picks_select(&out, get(), &rules, removed));
+        return Picks(out);
+    }
+    void write(const std::string& path, const picker_picks_context* context = nullptr,
+               const char* format = nullptr) const {
+        check(picker_picks_write(get(), path.c_str(), format, context));
+    }
+    picker_picks* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_picks, picker_picks_free> handle_;
+};
+
+inline void draw(const std::string& path, const Micrograph& micrograph, const Picks& picks, const Picks* reference,
+                 double diameter, int long_side = 0) {
+    check(picker_draw(path.c_str(), micrograph.get(), picks.get(), reference == nullptr ? nullptr : reference->get(),
+                      diameter, long_side));
+}
+
+class Inputs {
+public:
+    explicit Inputs(const std::vector<std::string>& patterns, bool allow_same_stem = false) {
+        const auto list = detail::pointers(patterns);
+        picker_inputs* out = nullptr;
+        check(picker_inputs_create(&out, list.data(), list.size(), allow_same_stem ? 1 : 0));
+        handle_.reset(out);
+    }
+    explicit Inputs(picker_inputs* owned) : handle_(owned) {}
+    static Inputs from_names(const std::vector<std::string>& names) {
+        const auto list = detail::pointers(names);
+        picker_inputs* out = nullptr;
+        check(picker_inputs_from_names(&out, list.data(), list.size()));
+        return Inputs(out);
+    }
+    std::size_t size() const { return picker_inputs_count(get()); }
+    std::string path(std::size_t i) const { return text(picker_inputs_path(get(), i)); }
+    std::string name(std::size_t i) const { return text(picker_inputs_name(get(), i)); }
+    std::string stem(std::size_t i) const { return text(picker_inputs_stem(get(), i)); }
+    double pixel_size(std::size_t i) const { return picker_inputs_pixel_size(get(), i); }
+    std::string column(std::size_t i, const std::string& label) const {
+        const char* out = nullptr;
+        check(picker_inputs_column(&out, get(), i, label.c_str()));
+        return out;
+    }
+    void match_picks(const std::vector<std::string>& patterns) {
+        const auto list = detail::pointers(patterns);
+        check(picker_inputs_match_picks(get(), list.data(), list.size()));
+    }
+    bool has_picks(std::size_t i) const { return picker_inputs_has_picks(get(), i) != 0; }
+    Picks picks(std::size_t i) const {
+        picker_picks* out = nullptr;
+        check(picker_inputs_picks(&out, get(), i));
+        return Picks(out);
+    }
+    std::vector<std::string> unmatched() const {
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < picker_inputs_unmatched_count(get()); ++i) {
+            names.emplace_back(picker_inputs_unmatched(get(), i));
+        }
+        return names;
+    }
+    picker_inputs* get() const { return handle_.get(); }
+
+private:
+    static std::string text(const char* borrowed) {
+        return borrowed == nullptr ? std::string() : std::string(borrowed);
+    }
+    detail::Owner<picker_inputs, picker_inputs_free> handle_;
+};
+
+class Scores {
+public:
+    explicit Scores(picker_scores* owned) : handle_(owned) {}
+    static Scores read(const std::string& path) {
+        picker_scores* out = nullptr;
+        check(picker_scores_read(&out, path.c_str()));
+        return Scores(out);
+    }
+    picker_scores_info info() const {
+        auto result = make<picker_scores_info>();
+        check(picker_scores_get_info(get(), &result));
+        return result;
+    }
+    const float* data() const { return picker_scores_data(get()); } // borrowed; info().width * info().height
+    void write(const std::string& path) const { check(picker_scores_write(get(), path.c_str())); }
+    picker_scores* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_scores, picker_scores_free> handle_;
+};
+
+class Dataset {
+public:
+    Dataset() {
+        picker_dataset* out = nullptr;
+        check(picker_dataset_create(&out));
+        handle_.reset(out);
+    }
+    void add(const std::string& path, const Picks& positives, const picker_dataset_item* item = nullptr) {
+        check(picker_dataset_add(get(), path.c_str(), positives.get(), item));
+    }
+    void add(const Micrograph& micrograph, const Picks& positives, const picker_dataset_item* item = nullptr) {
+        check(picker_dataset_add_micrograph(get(), micrograph.get(), positives.get(), item));
+    }
+    std::size_t add_rows(const std::string& path, const std::string& split) { // returns how many
+        std::size_t rows = 0;
+        check(picker_dataset_add_rows(get(), path.c_str(), split.c_str(), &rows));
+        return rows;
+    }
+    std::size_t size() const { return picker_dataset_count(get()); }
+    std::size_t positives() const { return picker_dataset_positives(get()); }
+    picker_dataset* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_dataset, picker_dataset_free> handle_;
+};
+
+class RunReport {
+public:
+    explicit RunReport(picker_run_report* owned) : handle_(owned) {}
+    picker_run_summary summary() const {
+        auto result = make<picker_run_summary>();
+        check(picker_run_report_summary(get(), &result));
+        return result;
+    }
+    picker_run_item item(std::size_t i) const { // its strings are borrowed from this report
+        auto result = make<picker_run_item>();
+        check(picker_run_report_item(get(), i, &result));
+        return result;
+    }
+    picker_run_report* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_run_report, picker_run_report_free> handle_;
+};
+
+class Model {
+public:
+    explicit Model(picker_model* owned) : handle_(owned) {}
+    static Model create(const std::string& architecture, std::uint64_t seed = 0) {
+        picker_model* out = nullptr;
+        check(picker_model_create(&out, architecture.c_str(), seed));
+        return Model(out);
+    }
+    static Model load(const std::string& path) {
+        picker_model* out = nullptr;
+        check(picker_model_load(&out, path.c_str()));
+        return Model(out);
+    }
+    void save(const std::string& path) const { check(picker_model_save(get(), path.c_str())); }
+    picker_model_info info() const {
+        auto result = make<picker_model_info>();
+        check(picker_model_get_info(get(), &result));
+        return result;
+    }
+    std::string metadata() const {
+        const char* out = nullptr;
+        check(picker_model_metadata(&out, get()));
+        return out;
+    }
+    void set_threshold(double threshold) { check(picker_model_set_threshold(get(), threshold)); }
+    picker_train_report train(const Dataset& data, const Dataset* validation, const picker_train_options& options,
+                              const Control& control = {}) {
+        auto report = make<picker_train_report>();
+        control.run([&](const picker_control* c) {
+            return picker_train(get(), data.get(), validation == nullptr ? nullptr : validation->get(), &options,
+                                &report, c);
+        });
+        return report;
+    }
+    Picks pick(const Micrograph& micrograph, const picker_pick_options& options, const Control& control = {}) const {
+        return control.obtain<Picks, picker_picks>([&](picker_picks** out, const picker_control* c) {
+            return picker_pick(out, get(), micrograph.get(), &options, c);
+        });
+    }
+    Scores score(const Micrograph& micrograph, const picker_pick_options& options, const Control& control = {}) const {
+        return control.obtain<Scores, picker_scores>([&](picker_scores** out, const picker_control* c) {
+            return picker_score(out, get(), micrograph.get(), &options, c);
+        });
+    }
+    Picks pick_from_scores(const Scores& scores, const picker_pick_options& options,
+                           picker_removed* removed = nullptr) const {
+        picker_picks* out = nullptr;
+        check(picker_pick_from_scores(&out, get(), scores.get(), &options, removed));
+        return Picks(out);
+    }
+    RunReport pick_files(const Inputs& inputs, const picker_run_options& options, const Control& control = {}) const {
+        return control.obtain<RunReport, picker_run_report>([&](picker_run_report** out, const picker_control* c) {
+            return picker_pick_files(out, get(), inputs.get(), &options, c);
+        });
+    }
+    picker_model* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_model, picker_model_free> handle_;
+};
+
+class Evaluation {
+public:
+    Evaluation(const std::vector<picker_evaluate_item>& items, const picker_evaluate_options& options) {
+        picker_evaluation* out = nullptr;
+        check(picker_evaluate(&out, items.data(), items.size(), &options));
+        handle_.reset(out);
+    }
+    picker_evaluation_result result(const std::string& group = "") const {
+        auto filled = make<picker_evaluation_result>();
+        check(picker_evaluation_get(get(), group.c_str(), &filled));
+        return filled;
+    }
+    std::vector<std::string> groups() const { // "" first: all of them
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < picker_evaluation_group_count(get()); ++i) {
+            names.emplace_back(picker_evaluation_group_name(get(), i));
+        }
+        return names;
+    }
+    std::vector<double> curve(const std::string& column, const std::string& group = "") const {
+        const double* out = nullptr;
+        std::size_t count = 0;
+        check(picker_evaluation_curve(&out, &count, get(), group.c_str(), column.c_str()));
+        return std::vector<double>(out, out + count);
+    }
+    picker_evaluation* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_evaluation, picker_evaluation_free> handle_;
+};
+
+struct Simulated {
+    Micrograph micrograph;
+    Picks truth;
+    double diameter; // angstrom
+};
+
+inline Simulated simulate(const picker_simulation& settings, std::uint64_t index) {
+    picker_micrograph* micrograph = nullptr;
+    picker_picks* truth = nullptr;
+    double diameter = 0;
+    check(picker_simulate(&micrograph, &truth, &diameter, &settings, index));
+    return Simulated{Micrograph(micrograph), Picks(truth), diameter};
+}
+
+} // namespace libpicker
+
+#endif // PICKER_PICKER_HPP

@@ -1,0 +1,72 @@
+// What the opaque handles of picker.h hold, and small conversions that several files of the boundary share.
+#pragma once
+
+#include "capi/structs.hpp"
+#include "core/image.hpp"
+#include "core/picks.hpp"
+#include "core/progress.hpp"
+#include "evaluation/metrics.hpp"
+#include "io/inputs.hpp"
+#include "models/model.hpp"
+#include "picking/run.hpp"
+#include "training/dataset.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct picker_micrograph {
+    picker::Micrograph value;
+    std::string format = "memory", sample_type = "float32";
+    bool big_endian = false;
+    std::int64_t file_size = 0;
+};
+struct picker_picks {
+    picker::Picks value;
+};
+struct picker_inputs {
+    std::vector<picker::InputMicrograph> items;
+    std::vector<std::string> paths; // as UTF-8, kept for borrowing
+    picker::MatchedPicks matched;
+};
+struct picker_model {
+    picker::Model value;
+    std::string metadata; // filled by picker_model_metadata
+};
+struct picker_dataset {
+    picker::Dataset value;
+};
+struct picker_scores {
+    picker::ScoreMap value;
+};
+struct picker_run_report {
+    picker::RunReport value;
+};
+struct picker_evaluation {
+    std::vector<std::pair<std::string, picker::Evaluation>> groups; // the first, "", is all of them
+};
+
+namespace picker::capi {
+
+inline std::string string_of(const char* text_, const char* name) {
+    return {&required(text_, name)};
+}
+
+// A struct's string field: NULL is "".
+inline std::string optional_string(const char* text_) {
+    return text_ == nullptr ? std::string() : std::string(text_);
+}
+
+std::vector<std::string> strings_of(const char* const* values, std::size_t count, const char* name);
+Control control_of(const picker_control* control);
+PickSettings settings_of(const picker_pick_options& options);
+// The mask of a struct as the rules want it; empty image where there is none.
+ExclusionMask mask_of(const picker_micrograph* mask);
+picker_removed removed_of(const RemovedCounts& counts);
+void copy_text(char* target, std::size_t size, std::string_view text_); // cut at the end, always terminated
+
+// Lengths and the like that must be finite and not negative; 0 is "default".
+double not_negative(double value, const char* name);
+
+} // namespace picker::capi

@@ -1,0 +1,132 @@
+// picker.h, "inputs": which micrographs a run works on, and the picks that belong to them.
+#include "capi/handles.hpp"
+
+#include <memory>
+
+using namespace picker;
+using namespace picker::capi;
+
+namespace {
+
+const InputMicrograph* item_at(const picker_inputs* inputs, size_t index) {
+    return inputs == nullptr || index >= inputs->items.size() ? nullptr : &inputs->items[index];
+}
+
+const InputMicrograph& required_item(const picker_inputs* inputs, size_t index) {
+    required(inputs, "inputs");
+    const InputMicrograph* item = item_at(inputs, index);
+    if (item == nullptr) {
+        fail(Status::not_found, "there is no micrograph ", index, "; these inputs have ", inputs->items.size());
+    }
+    return *item;
+}
+
+} // namespace
+
+picker_status picker_inputs_create(picker_inputs** out, const char* const* patterns, size_t count,
+                                   int32_t allow_same_stem) {
+    return guard([&] {
+        auto*& target = out_handle(out, "out");
+        if (count == 0) {
+            fail(Status::invalid_argument, "no micrographs given; name files, folders, globs or a STAR file");
+        }
+        auto handle = std::make_unique<picker_inputs>();
+        handle->items = expand_inputs(strings_of(patterns, count, "patterns"), allow_same_stem == 0);
+        for (const InputMicrograph& item : handle->items) {
+            handle->paths.push_back(item.path.string());
+        }
+        target = handle.release();
+    });
+}
+
+picker_status picker_inputs_from_names(picker_inputs** out, const char* const* names, size_t count) {
+    return guard([&] {
+        auto*& target = out_handle(out, "out");
+        auto handle = std::make_unique<picker_inputs>();
+        for (const std::string& name : strings_of(names, count, "names")) {
+            InputMicrograph item;
+            item.path = name;
+            item.name = name;
+            item.stem = match_stem(name);
+            handle->items.push_back(std::move(item));
+            handle->paths.push_back(name);
+        }
+        target = handle.release();
+    });
+}
+
+size_t picker_inputs_count(const picker_inputs* inputs) {
+    return inputs == nullptr ? 0 : inputs->items.size();
+}
+
+const char* picker_inputs_path(const picker_inputs* inputs, size_t index) {
+    return item_at(inputs, index) == nullptr ? nullptr : inputs->paths[index].c_str();
+}
+
+const char* picker_inputs_name(const picker_inputs* inputs, size_t index) {
+    const InputMicrograph* item = item_at(inputs, index);
+    return item == nullptr ? nullptr : item->name.c_str();
+}
+
+const char* picker_inputs_stem(const picker_inputs* inputs, size_t index) {
+    const InputMicrograph* item = item_at(inputs, index);
+    return item == nullptr ? nullptr : item->stem.c_str();
+}
+
+double picker_inputs_pixel_size(const picker_inputs* inputs, size_t index) {
+    const InputMicrograph* item = item_at(inputs, index);
+    return item == nullptr ? 0.0 : item->pixel_size;
+}
+
+picker_status picker_inputs_column(const char** out, const picker_inputs* inputs, size_t index, const char* label) {
+    return guard([&] {
+        const char*& target = required(out, "out");
+        target = nullptr;
+        const InputMicrograph& item = required_item(inputs, index);
+        const std::string name = string_of(label, "label");
+        const auto found = item.columns.find(name);
+        if (found == item.columns.end()) {
+            fail(Status::not_found, "micrograph ", item.name, " has no column '", name,
+                 "'; give the micrographs as a STAR file that has it");
+        }
+        target = found->second.c_str();
+    });
+}
+
+picker_status picker_inputs_match_picks(picker_inputs* inputs, const char* const* patterns, size_t count) {
+    return guard([&] {
+        picker_inputs& target = required(inputs, "inputs");
+        if (count == 0) {
+            fail(Status::invalid_argument, "no picks given; name coordinate files, a folder, a glob or a STAR file");
+        }
+        target.matched = match_picks(target.items, strings_of(patterns, count, "patterns"));
+    });
+}
+
+int32_t picker_inputs_has_picks(const picker_inputs* inputs, size_t index) {
+    return inputs != nullptr && index < inputs->matched.found.size() && inputs->matched.found[index] ? 1 : 0;
+}
+
+picker_status picker_inputs_picks(picker_picks** out, const picker_inputs* inputs, size_t index) {
+    return guard([&] {
+        auto*& target = out_handle(out, "out");
+        required_item(inputs, index);
+        auto handle = std::make_unique<picker_picks>();
+        if (index < inputs->matched.picks.size()) {
+            handle->value = inputs->matched.picks[index];
+        }
+        target = handle.release();
+    });
+}
+
+size_t picker_inputs_unmatched_count(const picker_inputs* inputs) {
+    return inputs == nullptr ? 0 : inputs->matched.unmatched.size();
+}
+
+const char* picker_inputs_unmatched(const picker_inputs* inputs, size_t index) {
+    return index >= picker_inputs_unmatched_count(inputs) ? nullptr : inputs->matched.unmatched[index].c_str();
+}
+
+void picker_inputs_free(picker_inputs* inputs) {
+    delete inputs;
+}

@@ -1,0 +1,119 @@
+// picker.h, "model": architectures, checkpoints, what a model is.
+#include "capi/handles.hpp"
+
+#include <cstring>
+#include <memory>
+
+using namespace picker;
+using namespace picker::capi;
+
+namespace {
+
+const ArchitectureInfo* architecture_at(int32_t index) {
+    return index < 0 || index >= picker_architecture_count() ? nullptr
+                                                             : &architectures()[static_cast<std::size_t>(index)];
+}
+
+} // namespace
+
+picker_status picker_model_info_init(picker_model_info* info, size_t struct_size) {
+    return init_struct(info, struct_size);
+}
+
+int32_t picker_architecture_count(void) {
+    return static_cast<int32_t>(architectures().size());
+}
+
+const char* picker_architecture_name(int32_t index) {
+    const ArchitectureInfo* info = architecture_at(index);
+    return info == nullptr ? nullptr : info->name;
+}
+
+const char* picker_architecture_summary(int32_t index) {
+    const ArchitectureInfo* info = architecture_at(index);
+    return info == nullptr ? nullptr : info->summary;
+}
+
+const char* picker_architecture_source(int32_t index) {
+    const ArchitectureInfo* info = architecture_at(index);
+    return info == nullptr ? nullptr : info->source;
+}
+
+int64_t picker_architecture_parameters(int32_t index) {
+    const ArchitectureInfo* info = architecture_at(index);
+    if (info == nullptr) {
+        return 0;
+    }
+    std::int64_t count = 0;
+    const picker_status status =
+        guard([&] { count = static_cast<std::int64_t>(parameter_count(info->spec().network)); });
+    return status == PICKER_OK ? count : 0;
+}
+
+picker_status picker_model_create(picker_model** out, const char* architecture, uint64_t seed) {
+    return guard([&] {
+        auto*& target = out_handle(out, "out");
+        auto handle = std::make_unique<picker_model>();
+        handle->value = create_model(string_of(architecture, "architecture"), seed);
+        target = handle.release();
+    });
+}
+
+picker_status picker_model_load(picker_model** out, const char* path) {
+    return guard([&] {
+        auto*& target = out_handle(out, "out");
+        auto handle = std::make_unique<picker_model>();
+        handle->value = load_model(string_of(path, "path"));
+        target = handle.release();
+    });
+}
+
+picker_status picker_model_save(const picker_model* model, const char* path) {
+    return guard([&] { save_model(string_of(path, "path"), required(model, "model").value); });
+}
+
+picker_status picker_model_get_info(const picker_model* model, picker_model_info* info) {
+    return guard([&] {
+        const Model& source = required(model, "model").value;
+        check_out(info, "info");
+        picker_model_info result;
+        std::memset(&result, 0, sizeof result);
+        result.parameters = static_cast<std::int64_t>(source.parameters.size());
+        result.trained = source.trained ? 1 : 0;
+        result.window = source.spec.network.input_size;
+        result.step = source.spec.step;
+        result.window_diameters = source.spec.window_diameters;
+        result.diameter = source.diameter;
+        result.pixel_size = source.pixel_size;
+        result.threshold = source.spec.default_threshold;
+        copy_text(result.architecture, sizeof result.architecture, source.spec.architecture);
+        copy_text(result.hash, sizeof result.hash, model_hash(source));
+        write_struct(info, result);
+    });
+}
+
+picker_status picker_model_set_threshold(picker_model* model, double threshold) {
+    return guard([&] {
+        picker_model& target = required(model, "model");
+        if (!(threshold >= 0 && threshold <= 1)) {
+            fail(Status::invalid_argument, "threshold is ", threshold, "; scores lie between 0 and 1");
+        }
+        target.value.spec.default_threshold = threshold;
+    });
+}
+
+picker_status picker_model_metadata(const char** out, const picker_model* model) {
+    return guard([&] {
+        const char*& target = required(out, "out");
+        target = nullptr;
+        const picker_model& source = required(model, "model");
+        // The text is a cache of the handle; a handle is used by one thread at a time.
+        auto& cache = const_cast<picker_model&>(source).metadata;
+        cache = metadata_json(source.value);
+        target = cache.c_str();
+    });
+}
+
+void picker_model_free(picker_model* model) {
+    delete model;
+}
