@@ -1,0 +1,595 @@
+/* picker.h - particle picking for cryo-EM micrographs: the C API of libpicker.
+ *
+ * C99, self-contained. This header is the whole public surface; picker.hpp is a thin C++ layer over it.
+ *
+ * Conventions
+ * - Calls that can fail return picker_status. Out-parameters come first and are NULL (or zero) after a failure.
+ *   picker_last_error() then holds this thread's message: it names the thing, the file and the way out.
+ * - Handles are opaque. `..._create`, `..._read`, `..._load` hand ownership out through a `**`; `..._free` takes it
+ *   back and accepts NULL. "Borrowed" pointers belong to the handle they came from and live until that is changed or
+ *   freed.
+ * - Structs begin with `size_t struct_size` and are prepared by `picker_<struct>_init(&s, sizeof s)`. They only grow at
+ *   the end. A zero field means "the library's default"; where zero means something, a `has_...` field says whether it
+ *   is set. A larger struct from a newer caller is accepted when its unknown tail is all zero, else PICKER_UNSUPPORTED.
+ * - Enums and booleans travel as int32_t. Strings are UTF-8 and are copied.
+ * - A handle is used by one thread at a time; different handles are independent. Callbacks run on the thread that made
+ *   the call and may cancel it; they must not call back into the same handle.
+ * - No initialisation call, no printing, no global settings: the caller's thread counts, random states, locale and
+ *   signal handlers are left alone.
+ * - Coordinates: particle centre, 0-based, pixels of the full-size micrograph, x = column, y = row in stored order
+ *   (TIFF rows are flipped on reading, as RELION does). Lengths that people type are in angstrom, and `diameter` is
+ *   always the particle's longest axis.
+ *
+ * ABI policy: docs/abi-policy.md. Functions and enum values are never removed or renumbered within one SONAME.
+ */
+#ifndef PICKER_PICKER_H
+#define PICKER_PICKER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define PICKER_API
+#elif defined(__GNUC__)
+#define PICKER_API __attribute__((visibility("default")))
+#else
+#define PICKER_API
+#endif
+#if defined(__GNUC__)
+#define PICKER_CHECK_RESULT __attribute__((warn_unused_result))
+#else
+#define PICKER_CHECK_RESULT
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of the interface in this header. It grows by one when something is added. */
+#define PICKER_ABI_VERSION 1
+
+/* ---------------------------------------------------------------- library */
+
+/* What a call came to. The values never change. */
+typedef enum picker_status {
+    PICKER_OK = 0,
+    PICKER_INVALID_ARGUMENT = 1, /* NULL, out of range, or contradicting another parameter */
+    PICKER_NOT_FOUND = 2,        /* a file, format, architecture, column or name that does not exist */
+    PICKER_IO = 3,               /* the system refused to open, read, write or rename */
+    PICKER_BAD_FILE = 4,         /* damaged, truncated or not what its name says */
+    PICKER_UNSUPPORTED = 5,      /* well-formed, but a variant that is not handled */
+    PICKER_MISMATCH = 6,         /* two things that do not fit together */
+    PICKER_CANCELLED = 7,        /* a callback asked to stop */
+    PICKER_OUT_OF_MEMORY = 8,
+    PICKER_BACKEND = 9,  /* LibTorch is missing, does not fit, or failed */
+    PICKER_INTERNAL = 10 /* a fault of the library */
+} picker_status;
+
+/* The library's version, "0.1.0". Borrowed; static. */
+PICKER_API const char* picker_version(void);
+/* PICKER_ABI_VERSION of the library that is loaded; it may be newer than the header's. */
+PICKER_API int32_t picker_abi_version(void);
+/* Whether a named feature is present: "torch" (LibTorch can be loaded: tries it), "cuda", "tiff", "png". 1 or 0;
+ * 0 for a name it does not know, and for NULL. */
+PICKER_API int32_t picker_has_feature(const char* name);
+/* "PICKER_OK" and so on; "unknown status" for other values. Borrowed; static. */
+PICKER_API const char* picker_status_name(int32_t status);
+/* This thread's message of its last failed call; "" if none has failed. Borrowed; until the next failing call of this
+ * thread. A call that succeeds leaves it. */
+PICKER_API const char* picker_last_error(void);
+/* Number of compute devices: the CPU is device 0. */
+PICKER_API int32_t picker_device_count(void);
+/* Name of a device ("cpu"), NULL when there is none of that index. Borrowed; static. */
+PICKER_API const char* picker_device_name(int32_t index);
+
+/* How far a long call has come. Given to the progress callback; read only what struct_size covers. */
+typedef struct picker_progress {
+    size_t struct_size;
+    const char* stage;   /* "read", "sample", "train", "pick", "write" */
+    const char* item;    /* the micrograph or epoch in hand, "" if none */
+    int64_t done, total; /* items; total is 0 where unknown */
+    double rate;         /* items per second */
+    double seconds_left; /* -1 where unknown */
+    double value;        /* training: validation loss; NaN where nothing is measured */
+} picker_progress;
+
+/* Returns 0 to go on, anything else to cancel. */
+typedef int32_t (*picker_progress_fn)(void* user, const picker_progress* progress);
+/* level: 0 information, 1 warning. */
+typedef void (*picker_log_fn)(void* user, int32_t level, const char* line);
+
+/* How a long call talks to its caller, and what it may use. NULL where a function takes one: silent, defaults. */
+typedef struct picker_control {
+    size_t struct_size;
+    picker_progress_fn progress; /* may be NULL */
+    picker_log_fn log;           /* may be NULL */
+    void* user;
+    int32_t threads; /* worker threads; 0 = one per core. Results do not depend on it. */
+    int32_t device;  /* index as for picker_device_name */
+} picker_control;
+/* Fills in defaults. PICKER_INVALID_ARGUMENT for NULL or a size that no version of the struct had. */
+PICKER_API picker_status picker_control_init(picker_control* control, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* ------------------------------------------------------------- micrograph */
+
+typedef struct picker_micrograph picker_micrograph;
+
+/* What is known of a micrograph file or handle. */
+typedef struct picker_micrograph_info {
+    size_t struct_size;
+    int32_t width, height;  /* pixels */
+    int32_t has_statistics; /* the five values below were computed */
+    int32_t big_endian;
+    double pixel_size; /* angstrom, 0 where unknown (0 and 1.0 in an MRC header count as unknown) */
+    double mean, deviation, minimum, maximum;
+    int64_t nonfinite;    /* NaN or infinite pixels */
+    int64_t file_size;    /* bytes; 0 for one made in memory */
+    char format[16];      /* "mrc", "tiff", "png", "memory" */
+    char sample_type[16]; /* "float32", "int8", ... */
+} picker_micrograph_info;
+PICKER_API picker_status picker_micrograph_info_init(picker_micrograph_info* info,
+                                                     size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Reads one micrograph: MRC modes 0, 1, 2, 6 and 12, TIFF 8/16-bit and float32, 8/16-bit grey PNG. Owned. */
+PICKER_API picker_status picker_micrograph_read(picker_micrograph** out, const char* path) PICKER_CHECK_RESULT;
+/* Copies width * height floats, row by row. pixel_size in angstrom, 0 if unknown. `name` is used in messages and may be
+ * NULL. Owned. */
+PICKER_API picker_status picker_micrograph_from_data(picker_micrograph** out, const float* data, int32_t width,
+                                                     int32_t height, double pixel_size,
+                                                     const char* name) PICKER_CHECK_RESULT;
+/* Size, pixel size and pixel statistics. */
+PICKER_API picker_status picker_micrograph_get_info(const picker_micrograph* micrograph,
+                                                    picker_micrograph_info* info) PICKER_CHECK_RESULT;
+/* What a file's header says; reads the pixels, for their statistics, only with `deep` != 0. */
+PICKER_API picker_status picker_micrograph_inspect(const char* path, int32_t deep,
+                                                   picker_micrograph_info* info) PICKER_CHECK_RESULT;
+/* The pixels, row by row. Borrowed; width * height floats. NULL for NULL. */
+PICKER_API const float* picker_micrograph_data(const picker_micrograph* micrograph);
+/* Writes .mrc (float32), .png (8-bit, stretched) or .tif (float32), by extension. The file appears whole or not at
+ * all. */
+PICKER_API picker_status picker_micrograph_write(const picker_micrograph* micrograph,
+                                                 const char* path) PICKER_CHECK_RESULT;
+PICKER_API void picker_micrograph_free(picker_micrograph* micrograph);
+
+/* ------------------------------------------------------------------ picks */
+
+typedef struct picker_picks picker_picks;
+
+/* An empty table. Owned. */
+PICKER_API picker_status picker_picks_create(picker_picks** out) PICKER_CHECK_RESULT;
+/* Every pick in a file. `format` is a name of picker_format_name, NULL for the file's extension. Owned. */
+PICKER_API picker_status picker_picks_read(picker_picks** out, const char* path,
+                                           const char* format) PICKER_CHECK_RESULT;
+/* Appends `count` picks; `score` may be NULL (no scores). */
+PICKER_API picker_status picker_picks_append(picker_picks* picks, const double* x, const double* y, const double* score,
+                                             size_t count) PICKER_CHECK_RESULT;
+/* Number of picks; 0 for NULL. */
+PICKER_API size_t picker_picks_count(const picker_picks* picks);
+/* One column, contiguous: "x", "y", "score" (NaN where a file gave none), or a further one ("class", "psi", ...).
+ * Borrowed; picker_picks_count values. PICKER_NOT_FOUND for a column the table does not have. */
+PICKER_API picker_status picker_picks_column(const double** out, const picker_picks* picks,
+                                             const char* name) PICKER_CHECK_RESULT;
+/* Number and names of the numeric columns; the first three are x, y, score. NULL past the end. Borrowed. */
+PICKER_API size_t picker_picks_column_count(const picker_picks* picks);
+PICKER_API const char* picker_picks_column_name(const picker_picks* picks, size_t index);
+
+/* The rules that make picks of candidates. Lengths in pixels of the micrograph. */
+typedef struct picker_select_rules {
+    size_t struct_size;
+    int32_t width, height; /* of the micrograph; required */
+    int32_t has_threshold;
+    int32_t top;                   /* best N; 0 = all */
+    double threshold;              /* score >= threshold */
+    double min_distance;           /* between centres: the better of two stays */
+    double edge;                   /* nearer to the border: dropped */
+    const picker_micrograph* mask; /* pixels > 0 are excluded; any size, stretched over the micrograph; may be NULL */
+} picker_select_rules;
+PICKER_API picker_status picker_select_rules_init(picker_select_rules* rules, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* How many candidates each rule removed. */
+typedef struct picker_removed {
+    size_t struct_size;
+    int64_t threshold, distance, edge, mask, top;
+} picker_removed;
+PICKER_API picker_status picker_removed_init(picker_removed* removed, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Applies the rules in the order edge, mask, threshold, distance, top. `removed` may be NULL. Owned, best first. */
+PICKER_API picker_status picker_picks_select(picker_picks** out, const picker_picks* picks,
+                                             const picker_select_rules* rules,
+                                             picker_removed* removed) PICKER_CHECK_RESULT;
+
+/* What some formats need beside the picks. */
+typedef struct picker_picks_context {
+    size_t struct_size;
+    int32_t width, height;  /* of the micrograph; 0 if unknown */
+    double pixel_size;      /* angstrom; 0 if unknown */
+    double box_size;        /* pixels; .box needs it */
+    const char* micrograph; /* name or path; NULL if unknown */
+} picker_picks_context;
+PICKER_API picker_status picker_picks_context_init(picker_picks_context* context,
+                                                   size_t struct_size) PICKER_CHECK_RESULT;
+/* Writes the picks; `format` NULL for the extension, `context` may be NULL. The file appears whole or not at all. */
+PICKER_API picker_status picker_picks_write(const picker_picks* picks, const char* path, const char* format,
+                                            const picker_picks_context* context) PICKER_CHECK_RESULT;
+PICKER_API void picker_picks_free(picker_picks* picks);
+
+/* The coordinate formats: how many, and the name, extension and description of each. NULL past the end. Static. */
+PICKER_API int32_t picker_format_count(void);
+PICKER_API const char* picker_format_name(int32_t index);
+PICKER_API const char* picker_format_extension(int32_t index);
+PICKER_API const char* picker_format_description(int32_t index);
+
+/* A picture: the micrograph in grey, picks circled in green, `reference` (may be NULL) in orange. `diameter` in pixels
+ * of the micrograph; `long_side` of the picture in pixels, 0 = 1024; nothing is enlarged. Writes a PNG whole or not at
+ * all. */
+PICKER_API picker_status picker_draw(const char* path, const picker_micrograph* micrograph, const picker_picks* picks,
+                                     const picker_picks* reference, double diameter,
+                                     int32_t long_side) PICKER_CHECK_RESULT;
+
+/* ----------------------------------------------------------------- inputs */
+
+typedef struct picker_inputs picker_inputs;
+
+/* Expands patterns (files, folders, quoted globs, STAR files that list micrographs) to micrographs, in order. Two
+ * micrographs with one stem are PICKER_MISMATCH naming both, unless `allow_same_stem` != 0. Owned. */
+PICKER_API picker_status picker_inputs_create(picker_inputs** out, const char* const* patterns, size_t count,
+                                              int32_t allow_same_stem) PICKER_CHECK_RESULT;
+/* Micrographs by name alone, for coordinates whose images are not at hand: nothing is opened, pixel sizes are unknown.
+ * `count` may be 0: picks that are matched then are all unmatched, which tells the names in them. Owned. */
+PICKER_API picker_status picker_inputs_from_names(picker_inputs** out, const char* const* names,
+                                                  size_t count) PICKER_CHECK_RESULT;
+PICKER_API size_t picker_inputs_count(const picker_inputs* inputs);
+/* Path to open, name as the list wrote it, and stem that files are matched by. NULL past the end. Borrowed. */
+PICKER_API const char* picker_inputs_path(const picker_inputs* inputs, size_t index);
+PICKER_API const char* picker_inputs_name(const picker_inputs* inputs, size_t index);
+PICKER_API const char* picker_inputs_stem(const picker_inputs* inputs, size_t index);
+/* Angstrom, from a STAR's optics group; 0 where only the file's header may know. */
+PICKER_API double picker_inputs_pixel_size(const picker_inputs* inputs, size_t index);
+/* A further value of the STAR ("rlnDefocusU", "rlnOpticsGroup"), as text. PICKER_NOT_FOUND if it has none. Borrowed. */
+PICKER_API picker_status picker_inputs_column(const char** out, const picker_inputs* inputs, size_t index,
+                                              const char* label) PICKER_CHECK_RESULT;
+/* Reads picks from patterns and matches them to the micrographs by stem. Replaces an earlier match. */
+PICKER_API picker_status picker_inputs_match_picks(picker_inputs* inputs, const char* const* patterns,
+                                                   size_t count) PICKER_CHECK_RESULT;
+/* Whether a file spoke of this micrograph (it may have had 0 picks). */
+PICKER_API int32_t picker_inputs_has_picks(const picker_inputs* inputs, size_t index);
+/* A copy of the picks matched to this micrograph (empty if none). Owned. */
+PICKER_API picker_status picker_inputs_picks(picker_picks** out, const picker_inputs* inputs,
+                                             size_t index) PICKER_CHECK_RESULT;
+/* Names in the pick files that no micrograph has. NULL past the end. Borrowed. */
+PICKER_API size_t picker_inputs_unmatched_count(const picker_inputs* inputs);
+PICKER_API const char* picker_inputs_unmatched(const picker_inputs* inputs, size_t index);
+PICKER_API void picker_inputs_free(picker_inputs* inputs);
+
+/* ------------------------------------------------------------------ model */
+
+typedef struct picker_model picker_model;
+
+/* What a model is and what it was trained on. */
+typedef struct picker_model_info {
+    size_t struct_size;
+    int64_t parameters;
+    int32_t trained; /* 0: initial weights only */
+    int32_t window;  /* edge of the network's input, working pixels */
+    int32_t step;    /* between windows, working pixels */
+    int32_t reserved;
+    double window_diameters; /* edge of the window in particle diameters */
+    double diameter;         /* of the training particles, angstrom; 0 before training */
+    double pixel_size;       /* of the training micrographs, angstrom; 0 before training */
+    double threshold;        /* default */
+    char architecture[32];
+    char hash[24]; /* of specification and weights */
+} picker_model_info;
+PICKER_API picker_status picker_model_info_init(picker_model_info* info, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* The architectures: how many; name, one-line summary and source of each; parameters. NULL / 0 past the end. Static. */
+PICKER_API int32_t picker_architecture_count(void);
+PICKER_API const char* picker_architecture_name(int32_t index);
+PICKER_API const char* picker_architecture_summary(int32_t index);
+PICKER_API const char* picker_architecture_source(int32_t index);
+PICKER_API int64_t picker_architecture_parameters(int32_t index);
+
+/* A new model with initial weights drawn from `seed`. Needs no LibTorch. Owned. */
+PICKER_API picker_status picker_model_create(picker_model** out, const char* architecture,
+                                             uint64_t seed) PICKER_CHECK_RESULT;
+/* Reads a .safetensors checkpoint. Never executes anything from it. Owned. */
+PICKER_API picker_status picker_model_load(picker_model** out, const char* path) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_model_save(const picker_model* model, const char* path) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_model_get_info(const picker_model* model, picker_model_info* info) PICKER_CHECK_RESULT;
+/* The score at and above which a candidate is a pick by default, 0 to 1. */
+PICKER_API picker_status picker_model_set_threshold(picker_model* model, double threshold) PICKER_CHECK_RESULT;
+/* Specification, recipe and provenance as JSON text. Borrowed. */
+PICKER_API picker_status picker_model_metadata(const char** out, const picker_model* model) PICKER_CHECK_RESULT;
+PICKER_API void picker_model_free(picker_model* model);
+
+/* ---------------------------------------------------------------- dataset */
+
+typedef struct picker_dataset picker_dataset;
+
+/* What comes with one micrograph of a data set. */
+typedef struct picker_dataset_item {
+    size_t struct_size;
+    double pixel_size;             /* angstrom; 0: the file's header */
+    double diameter;               /* angstrom, longest axis; 0: picker_train_options.diameter */
+    const char* molecule;          /* items of one name are one molecule; NULL: one for all */
+    const picker_picks* negatives; /* known non-particles; may be NULL */
+} picker_dataset_item;
+PICKER_API picker_status picker_dataset_item_init(picker_dataset_item* item, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* An empty data set. Owned. */
+PICKER_API picker_status picker_dataset_create(picker_dataset** out) PICKER_CHECK_RESULT;
+/* Adds a file, which is read when it is needed. `item` may be NULL. The picks are copied. */
+PICKER_API picker_status picker_dataset_add(picker_dataset* dataset, const char* path, const picker_picks* positives,
+                                            const picker_dataset_item* item) PICKER_CHECK_RESULT;
+/* Adds a micrograph in memory, copied. */
+PICKER_API picker_status picker_dataset_add_micrograph(picker_dataset* dataset, const picker_micrograph* micrograph,
+                                                       const picker_picks* positives,
+                                                       const picker_dataset_item* item) PICKER_CHECK_RESULT;
+/* Adds the rows of a table (CSV or STAR) whose split is `split` ("train", "validation", "test"); columns name,
+ * micrographs, picks, negatives, diameter, pixel_size, split (docs/datasets.md). `name` is the molecule. Relative paths
+ * start at the table's folder. `rows` (may be NULL) is the number of rows added; none of that split is no error. */
+PICKER_API picker_status picker_dataset_add_rows(picker_dataset* dataset, const char* path, const char* split,
+                                                 size_t* rows) PICKER_CHECK_RESULT;
+/* Number of micrographs, and of positives in all; 0 for NULL. */
+PICKER_API size_t picker_dataset_count(const picker_dataset* dataset);
+PICKER_API size_t picker_dataset_positives(const picker_dataset* dataset);
+PICKER_API void picker_dataset_free(picker_dataset* dataset);
+
+/* ------------------------------------------------------------------ train */
+
+/* Zero, and has_... = 0, leave the architecture's own setting (docs/models.md). */
+typedef struct picker_train_options {
+    size_t struct_size;
+    double diameter; /* angstrom, for items that give none */
+    double learning_rate;
+    double negatives_per_positive;
+    double validation_fraction;
+    int32_t epochs, batch;
+    int32_t has_patience, patience; /* epochs without improvement; 0 = none */
+    int32_t has_flips, flips;
+    int32_t has_rotations, rotations;
+    int64_t max_positives; /* over all molecules, in equal shares; 0 = all */
+    uint64_t seed;
+} picker_train_options;
+PICKER_API picker_status picker_train_options_init(picker_train_options* options,
+                                                   size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What a training came to. */
+typedef struct picker_train_report {
+    size_t struct_size;
+    int32_t epochs, best_epoch;
+    int32_t stopped_early, cancelled;
+    int64_t positives, negatives, validation_samples;
+    int64_t outside; /* positives too near to the border, left out */
+    double best_validation_loss, best_validation_accuracy;
+    double threshold;     /* the model's default from now on */
+    double validation_f1; /* of picking the validation micrographs; NaN without them */
+    double seconds;
+} picker_train_report;
+PICKER_API picker_status picker_train_report_init(picker_train_report* report, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Trains `model` in place and keeps the best weights. `validation` (may be NULL) are whole micrographs that choose the
+ * default threshold; `options`, `report` and `control` may be NULL. When cancelled after an epoch or more, the best
+ * weights so far are kept, report->cancelled is 1 and the result is PICKER_OK. Bit-equal for any number of threads. */
+PICKER_API picker_status picker_train(picker_model* model, const picker_dataset* train,
+                                      const picker_dataset* validation, const picker_train_options* options,
+                                      picker_train_report* report, const picker_control* control) PICKER_CHECK_RESULT;
+
+/* ------------------------------------------------------------------- pick */
+
+/* Lengths in angstrom. Zero, and has_... = 0, leave the model's own setting. */
+typedef struct picker_pick_options {
+    size_t struct_size;
+    double diameter;   /* of the particle's longest axis; 0: as trained */
+    double pixel_size; /* angstrom; overrides the micrograph's; 0: not given */
+    int32_t has_threshold, has_keep, has_min_distance, has_edge;
+    double threshold;    /* score >= threshold is a pick */
+    double keep;         /* candidates down to this score are kept in the output; default: the threshold */
+    double min_distance; /* between picks */
+    double edge;         /* no pick nearer to the border */
+    int32_t top;         /* best N of a micrograph; 0 = all */
+    int32_t reserved;
+    const picker_micrograph* mask; /* pixels > 0 are excluded; may be NULL */
+} picker_pick_options;
+PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Picks one micrograph. Rows down to `keep`, best first. `options` and `control` may be NULL. Owned. */
+PICKER_API picker_status picker_pick(picker_picks** out, const picker_model* model, const picker_micrograph* micrograph,
+                                     const picker_pick_options* options,
+                                     const picker_control* control) PICKER_CHECK_RESULT;
+
+typedef struct picker_scores picker_scores;
+
+/* Scores one micrograph: the model's probability on a grid of places. Owned. */
+PICKER_API picker_status picker_score(picker_scores** out, const picker_model* model,
+                                      const picker_micrograph* micrograph, const picker_pick_options* options,
+                                      const picker_control* control) PICKER_CHECK_RESULT;
+/* The same by the plain sliding window, one window after another: slow, the reference that tests compare with. Owned.
+ */
+PICKER_API picker_status picker_score_naive(picker_scores** out, const picker_model* model,
+                                            const picker_micrograph* micrograph, const picker_pick_options* options,
+                                            const picker_control* control) PICKER_CHECK_RESULT;
+
+/* Where the values of a score map lie: value (i, j) is at x = origin_x + i * step_x, y = origin_y + j * step_y. */
+typedef struct picker_scores_info {
+    size_t struct_size;
+    int32_t width, height; /* of the map */
+    int32_t micrograph_width, micrograph_height;
+    double origin_x, origin_y, step_x, step_y; /* pixels of the micrograph */
+    double diameter;                           /* pixels of the micrograph */
+    double pixel_size;                         /* of the micrograph, angstrom */
+} picker_scores_info;
+PICKER_API picker_status picker_scores_info_init(picker_scores_info* info, size_t struct_size) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_scores_get_info(const picker_scores* scores,
+                                                picker_scores_info* info) PICKER_CHECK_RESULT;
+/* width * height probabilities, row by row. Borrowed. */
+PICKER_API const float* picker_scores_data(const picker_scores* scores);
+/* A score map as MRC (mode 2); the extended header keeps what picker_scores_info says, so reading gives it back. */
+PICKER_API picker_status picker_scores_write(const picker_scores* scores, const char* path) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_scores_read(picker_scores** out, const char* path) PICKER_CHECK_RESULT;
+PICKER_API void picker_scores_free(picker_scores* scores);
+/* Picks from a score map, without running the network. `options` and `removed` may be NULL. Owned. */
+PICKER_API picker_status picker_pick_from_scores(picker_picks** out, const picker_model* model,
+                                                 const picker_scores* scores, const picker_pick_options* options,
+                                                 picker_removed* removed) PICKER_CHECK_RESULT;
+
+/* ---------------------------------------------------------------- a run over files */
+
+/* Where candidates come from. */
+typedef enum picker_source {
+    PICKER_SOURCE_MICROGRAPHS = 0, /* run the network */
+    PICKER_SOURCE_SCORE_MAPS = 1,  /* STEM.mrc in source_folder */
+    PICKER_SOURCE_CANDIDATES = 2   /* STEM.star in source_folder */
+} picker_source;
+
+/* How a run over files goes. Zero, and NULL, leave the default. */
+typedef struct picker_run_options {
+    size_t struct_size;
+    const picker_pick_options* pick; /* NULL: the model's own settings; its mask is not used: see masks */
+    const char* output;              /* folder; made if need be */
+    const char* const* formats;      /* names; default "star" */
+    size_t format_count;
+    const char* const* masks; /* patterns, matched by stem; a single file that matches none serves all */
+    size_t mask_count;
+    int64_t top;              /* best N over the run; 0 = all */
+    double box_size;          /* pixels, for .box; 0: 1.5 diameters, rounded up to even */
+    int32_t source;           /* picker_source */
+    int32_t write_score_maps; /* also STEM.mrc */
+    int32_t overwrite;        /* 0: what is done and current is skipped */
+    int32_t reserved;
+    const char* source_folder;
+} picker_run_options;
+PICKER_API picker_status picker_run_options_init(picker_run_options* options, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What became of one micrograph of a run. */
+typedef struct picker_run_item {
+    size_t struct_size;
+    const char* path; /* borrowed from the report, like the other strings */
+    const char* stem;
+    const char* status; /* "done", "skipped" (done before), "failed", "cancelled" */
+    const char* error;  /* "" unless failed */
+    int32_t width, height;
+    double pixel_size; /* angstrom */
+    int64_t candidates, picks;
+    int64_t removed_threshold, removed_distance, removed_edge, removed_mask, removed_top;
+    double seconds_read, seconds_transform, seconds_score, seconds_peaks, seconds_write;
+} picker_run_item;
+PICKER_API picker_status picker_run_item_init(picker_run_item* item, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What a run came to. */
+typedef struct picker_run_summary {
+    size_t struct_size;
+    int64_t micrographs, done, skipped, failed, picks;
+    int32_t cancelled, reserved;
+    double seconds, threshold, diameter; /* diameter in angstrom */
+} picker_run_summary;
+PICKER_API picker_status picker_run_summary_init(picker_run_summary* summary, size_t struct_size) PICKER_CHECK_RESULT;
+
+typedef struct picker_run_report picker_run_report;
+
+/* Picks every input and writes STEM.star (and further formats), autopick.star and run.json into the output folder. One
+ * micrograph that fails is recorded and the others go on. Cancelled: what is done is kept and the summary says so.
+ * Owned report. */
+PICKER_API picker_status picker_pick_files(picker_run_report** out, const picker_model* model,
+                                           const picker_inputs* inputs, const picker_run_options* options,
+                                           const picker_control* control) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_run_report_summary(const picker_run_report* report,
+                                                   picker_run_summary* summary) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_run_report_item(const picker_run_report* report, size_t index,
+                                                picker_run_item* item) PICKER_CHECK_RESULT;
+PICKER_API void picker_run_report_free(picker_run_report* report);
+
+/* --------------------------------------------------------------- evaluate */
+
+typedef struct picker_evaluation picker_evaluation;
+
+/* How picks are matched with the truth and measured. Zero, and NULL, leave the default. */
+typedef struct picker_evaluate_options {
+    size_t struct_size;
+    const char* radius_preset; /* "half-diameter" (default), "deeppicker", "parsed", "hydrapicker" */
+    double radius;             /* pixels; > 0 overrides the preset */
+    double diameter;           /* pixels, longest axis; the presets need it */
+    double window, aperture;   /* pixels; 0: 1.2 diameters, 0.5 diameters */
+    double beta;               /* of F-beta; 0 = 1 */
+    double threshold;          /* for precision, recall, F; the curves use every candidate */
+    int32_t has_threshold;
+    int32_t optimal; /* 0: greedy by score; 1: most pairs, then least distance */
+} picker_evaluate_options;
+PICKER_API picker_status picker_evaluate_options_init(picker_evaluate_options* options,
+                                                      size_t struct_size) PICKER_CHECK_RESULT;
+
+/* One micrograph of an evaluation. */
+typedef struct picker_evaluate_item {
+    size_t struct_size;
+    const picker_picks* predicted;
+    const picker_picks* truth;
+    int32_t width, height; /* of the micrograph, pixels */
+    const char* group;     /* stratifies; NULL: none */
+    double radius_scale;   /* pixels of this micrograph per pixel of the options' lengths; 0 = 1 */
+} picker_evaluate_item;
+PICKER_API picker_status picker_evaluate_item_init(picker_evaluate_item* item, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* The figures; docs/evaluation.md defines each. */
+typedef struct picker_evaluation_result {
+    size_t struct_size;
+    int64_t picks, truth, matched, duplicates, negatives;
+    double precision, recall, f_beta;
+    double best_f, best_threshold, precision_at_best, recall_at_best;
+    double average_precision, auroc;
+    int32_t average_precision_is_lower_bound; /* the candidate list was cut at a threshold */
+    int32_t reserved;
+    double offset_mean, offset_median, offset_95, mean_dx, mean_dy; /* of matched picks, pixels */
+    double radius;                                                  /* pixels, as used */
+} picker_evaluation_result;
+PICKER_API picker_status picker_evaluation_result_init(picker_evaluation_result* result,
+                                                       size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Compares picks with truth, pooled over micrographs; `items` points to `count` structs of items[0].struct_size bytes
+ * each. Owned. */
+PICKER_API picker_status picker_evaluate(picker_evaluation** out, const picker_evaluate_item* items, size_t count,
+                                         const picker_evaluate_options* options) PICKER_CHECK_RESULT;
+/* Groups found, by value; a NULL or "" group is all of them together and always there. NULL past the end. Borrowed. */
+PICKER_API size_t picker_evaluation_group_count(const picker_evaluation* evaluation);
+PICKER_API const char* picker_evaluation_group_name(const picker_evaluation* evaluation, size_t index);
+/* Figures of one group; `group` NULL or "" for all. */
+PICKER_API picker_status picker_evaluation_get(const picker_evaluation* evaluation, const char* group,
+                                               picker_evaluation_result* result) PICKER_CHECK_RESULT;
+/* A curve's column: "threshold", "precision", "recall", "f_beta", "false_positive_rate", "picked_fraction"; one value
+ * per distinct score, best first. Borrowed. */
+PICKER_API picker_status picker_evaluation_curve(const double** out, size_t* count, const picker_evaluation* evaluation,
+                                                 const char* group, const char* column) PICKER_CHECK_RESULT;
+PICKER_API void picker_evaluation_free(picker_evaluation* evaluation);
+
+/* --------------------------------------------------------------- simulate */
+
+/* Zero, and has_... = 0, leave the default in brackets. */
+typedef struct picker_simulation {
+    size_t struct_size;
+    const char* const* structures; /* MRC volumes; none: the built-in phantom */
+    size_t structure_count;
+    int32_t width, height; /* pixels [1024 x 1024] */
+    int32_t particles;     /* [100]; fewer where they do not fit */
+    int32_t has_snr;
+    double pixel_size;              /* angstrom [4] */
+    double diameter;                /* phantom's longest axis, angstrom [180] */
+    double min_distance;            /* between centres, in diameters [1] */
+    double snr;                     /* signal variance inside particles / noise variance [0.1]; 0 = no noise */
+    double defocus, defocus_spread; /* angstrom [15000, 0] */
+    double voltage;                 /* kV [300] */
+    double spherical_aberration;    /* mm [2.7] */
+    double amplitude_contrast;      /* [0.1] */
+    double b_factor;                /* angstrom^2 [100] */
+    uint64_t seed;
+} picker_simulation;
+PICKER_API picker_status picker_simulation_init(picker_simulation* simulation, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Makes image number `index` of a series: same settings, same bytes. `truth` (may be NULL) has columns rot, tilt, psi
+ * in degrees. `diameter` (may be NULL) is the longest axis in angstrom. Owned. */
+PICKER_API picker_status picker_simulate(picker_micrograph** out, picker_picks** truth, double* diameter,
+                                         const picker_simulation* simulation, uint64_t index) PICKER_CHECK_RESULT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PICKER_PICKER_H */
