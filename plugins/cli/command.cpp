@@ -1,0 +1,180 @@
+// Shared pieces of the terminal's commands (command.hpp).
+#include "command.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <unistd.h>
+
+namespace cli {
+
+void check_common(const Arguments& arguments) {
+    const std::string where = "picker " + arguments.command() + ": ";
+    static_cast<void>(arguments.integer("--threads", 1, 4096));
+    static_cast<void>(seed_of(arguments));
+    if (const auto size = arguments.number("--pixel-size"); size && !(*size >= 0.05 && *size <= 100)) {
+        throw UsageError(where + "--pixel-size is " + arguments.text("--pixel-size") +
+                         "; it is in angstrom per pixel, from 0.05 to 100");
+    }
+    const std::string device = arguments.text("--device", "cpu");
+    std::string known;
+    for (int i = 0; i < picker_device_count(); ++i) {
+        if (device == picker_device_name(i)) {
+            return;
+        }
+        known += std::string(known.empty() ? "" : ", ") + picker_device_name(i);
+    }
+    throw UsageError(where + "there is no device '" + device + "'; this version knows " + known);
+}
+
+std::uint64_t seed_of(const Arguments& arguments) {
+    return static_cast<std::uint64_t>(
+        arguments.integer("--seed", 0, std::numeric_limits<std::int64_t>::max()).value_or(0));
+}
+
+std::vector<std::string> expand_standard_input(const std::vector<std::string>& patterns) {
+    std::vector<std::string> result;
+    for (const std::string& pattern : patterns) {
+        if (pattern != "-") {
+            result.push_back(pattern);
+            continue;
+        }
+        const InterruptibleReads waiting;
+        for (std::string line; !interrupted() && std::getline(std::cin, line);) {
+            if (!line.empty() && line.back() == '\r') {
+                line.pop_back();
+            }
+            if (!line.empty()) {
+                result.push_back(line);
+            }
+        }
+        if (interrupted()) {
+            throw libpicker::Error(PICKER_CANCELLED, "cancelled while reading standard input");
+        }
+    }
+    return result;
+}
+
+libpicker::Inputs inputs_of(const Arguments& arguments, const std::string& flag) {
+    arguments.required_text(flag);
+    return libpicker::Inputs(expand_standard_input(arguments.list(flag)));
+}
+
+void remark_names(Terminal& terminal, const std::vector<std::string>& names, const std::string& what) {
+    constexpr std::size_t most = 3;
+    std::string line;
+    for (std::size_t i = 0; i < names.size() && i < most; ++i) {
+        line += (i == 0 ? "" : ", ") + names[i];
+    }
+    if (!names.empty()) {
+        terminal.remark("note: " + what + ": " + line +
+                        (names.size() > most ? " and " + std::to_string(names.size() - most) + " more" : ""));
+    }
+}
+
+void tell_unmatched(const libpicker::Inputs& inputs, const std::string& what, Terminal& terminal) {
+    remark_names(terminal, inputs.unmatched(), what + " left out, since they are of none of the micrographs");
+}
+
+std::string counted(std::int64_t count, const std::string& noun) {
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string format_score(double value) {
+    return format_number(value, value > 0.99 && value < 1 ? 6 : 3);
+}
+
+void put(const std::string& text) {
+    std::cout << text << std::flush;
+    if (!std::cout) {
+        std::cout.clear();
+        throw libpicker::Error(PICKER_IO, "standard output cannot be written; is the disk full, or the pipe closed?");
+    }
+}
+
+void print(const Arguments& arguments, const Json& json, const std::string& text) {
+    const bool as_json = arguments.has("--json") && arguments.text("--json").empty();
+    put(as_json ? json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : text);
+}
+
+std::string format_number(double value, int digits) {
+    if (!std::isfinite(value)) {
+        return "n/a";
+    }
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
+    return buffer;
+}
+
+Json json_number(double value) {
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+double pixel_size_of(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t index, double header) {
+    if (const auto given = arguments.number("--pixel-size")) {
+        return *given;
+    }
+    return inputs.pixel_size(index) > 0 ? inputs.pixel_size(index) : header;
+}
+
+double required_pixel_size(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t index,
+                           double header) {
+    const double value = pixel_size_of(arguments, inputs, index, header);
+    if (!(value > 0)) {
+        throw libpicker::Error(PICKER_INVALID_ARGUMENT,
+                               inputs.path(index) + ": the pixel size is unknown; give --pixel-size A (angstrom per "
+                                                    "pixel) or a STAR file with an optics group");
+    }
+    return value;
+}
+
+picker_micrograph_info header_of(const std::string& path, bool deep) {
+    auto info = libpicker::make<picker_micrograph_info>();
+    libpicker::check(picker_micrograph_inspect(path.c_str(), deep ? 1 : 0, &info));
+    return info;
+}
+
+void make_folder(const std::string& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error || !std::filesystem::is_directory(path)) {
+        throw libpicker::Error(PICKER_IO, "cannot make the folder " + path + ": " +
+                                              (error ? error.message() : "there is a file of that name") +
+                                              "; choose another one");
+    }
+}
+
+void prepare_output(const std::string& path) {
+    const std::filesystem::path file(path);
+    if (file.filename().empty() || std::filesystem::is_directory(file)) {
+        throw libpicker::Error(PICKER_IO, "cannot write " + path + ": it is a folder; give the path of a file");
+    }
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    make_folder(folder.string());
+    if (::access(folder.c_str(), W_OK) != 0) {
+        throw libpicker::Error(PICKER_IO, "cannot write " + path + ": " + std::strerror(errno) +
+                                              "; choose a folder that you may write to");
+    }
+}
+
+void write_file(const std::string& path, const std::string& content) {
+    prepare_output(path);
+    // A pipe or device is written to directly: a rename would replace it.
+    std::error_code ignored;
+    const bool direct = std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+    const std::string target = direct ? path : path + "." + std::to_string(::getpid()) + ".part";
+    std::ofstream out(target, std::ios::binary);
+    out << content;
+    out.close();
+    if (!out || (!direct && std::rename(target.c_str(), path.c_str()) != 0)) {
+        if (!direct) {
+            std::remove(target.c_str());
+        }
+        throw libpicker::Error(PICKER_IO, "cannot write " + path + "; is the disk full or the folder read-only?");
+    }
+}
+
+} // namespace cli

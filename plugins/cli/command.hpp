@@ -1,0 +1,68 @@
+// What the commands of the terminal share: exit codes, inputs, pixel sizes, results on standard output, small files.
+#pragma once
+
+#include "arguments.hpp"
+#include "picker/picker.hpp"
+#include "terminal.hpp"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+using Json = nlohmann::ordered_json;
+
+// Scripts depend on these.
+enum ExitCode { exit_done = 0, exit_failed = 1, exit_usage = 2, exit_partly = 3, exit_cancelled = 130 };
+
+struct Command {
+    CommandSpec spec;
+    int (*run)(const Arguments&);
+};
+
+// One per command; main.cpp lists them.
+Command models_command();
+Command inspect_command();
+Command simulate_command();
+Command train_command();
+Command pick_command();
+Command score_command();
+Command evaluate_command();
+Command convert_command();
+
+// UsageError for a common flag (--threads, --device, --seed, --pixel-size) with a value that no command can use.
+void check_common(const Arguments& arguments);
+std::uint64_t seed_of(const Arguments& arguments); // --seed, else 0
+
+// The micrographs named by a flag or by words; "-" reads names from standard input, one a line.
+std::vector<std::string> expand_standard_input(const std::vector<std::string>& patterns);
+libpicker::Inputs inputs_of(const Arguments& arguments, const std::string& flag);
+
+// "note: WHAT: a, b, c and 7 more"; nothing without names.
+void remark_names(Terminal& terminal, const std::vector<std::string>& names, const std::string& what);
+// The names in the matched picks that no micrograph has. `what`: "picks", "known particles", ...
+void tell_unmatched(const libpicker::Inputs& inputs, const std::string& what, Terminal& terminal);
+
+// Writes to standard output; libpicker::Error when it cannot (disk full, closed).
+void put(const std::string& text);
+// Prints JSON when --json is given without a file, else the text.
+void print(const Arguments& arguments, const Json& json, const std::string& text);
+std::string format_number(double value, int digits);              // "0.861"; "n/a" for NaN
+std::string format_score(double value);                           // with more digits just below 1, where they crowd
+std::string counted(std::int64_t count, const std::string& noun); // "1 micrograph", "2 micrographs"
+Json json_number(double value);                                   // null for NaN
+
+// Pixel size in angstrom of one input: --pixel-size, else the STAR, else the header (info). 0 if unknown.
+double pixel_size_of(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t index, double header);
+// The same, and an error that says how to give it where it is unknown.
+double required_pixel_size(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t index,
+                           double header);
+picker_micrograph_info header_of(const std::string& path, bool deep = false);
+void make_folder(const std::string& path); // with parents; libpicker::Error when it cannot
+// Finds out before hours of work that `path` cannot be written: makes its folder, refuses what is itself a folder.
+void prepare_output(const std::string& path);
+void write_file(const std::string& path, const std::string& content); // whole or not at all
+
+} // namespace cli

@@ -1,0 +1,167 @@
+// picker convert: coordinate files from one format to another.
+#include "command.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+namespace cli {
+namespace {
+
+std::string format_list() {
+    std::string known;
+    for (int i = 0; i < picker_format_count(); ++i) {
+        known += std::string(known.empty() ? "" : ", ") + picker_format_name(i);
+    }
+    return known;
+}
+
+// The format that a flag names, else the one of the path's extension.
+std::string format_of(const Arguments& arguments, const std::string& flag, const std::string& path) {
+    std::string extension = std::filesystem::path(path).extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (int i = 0; i < picker_format_count(); ++i) {
+        if (arguments.has(flag) ? arguments.text(flag) == picker_format_name(i)
+                                : extension == picker_format_extension(i)) {
+            return picker_format_name(i);
+        }
+    }
+    throw UsageError(arguments.has(flag) ? "picker convert: there is no format '" + arguments.text(flag) +
+                                               "'; use one of " + format_list()
+                                         : "picker convert: the extension of '" + path + "' names no format; give " +
+                                               flag + ", one of " + format_list());
+}
+
+std::string extension_of(const std::string& format) {
+    for (int i = 0; i < picker_format_count(); ++i) {
+        if (format == picker_format_name(i)) {
+            return picker_format_extension(i);
+        }
+    }
+    return "";
+}
+
+bool is_folder(const std::string& path) {
+    return path.back() == '/' || std::filesystem::is_directory(path);
+}
+
+// The micrographs that IN has picks of, and these picks.
+struct Source {
+    libpicker::Inputs inputs = libpicker::Inputs::from_names({});
+    std::vector<std::size_t> used; // of inputs
+    std::vector<libpicker::Picks> picks;
+    bool has_files = false; // the images can be opened
+};
+
+Source read(const Arguments& arguments, const std::string& in) {
+    Source source;
+    std::vector<std::string> names;
+    if (arguments.has("--from-format") && !std::filesystem::is_directory(in)) {
+        names = {std::filesystem::path(in).filename().string()}; // the file's own name says nothing of its format
+    } else {
+        source.inputs.match_picks({in});
+        names = source.inputs.unmatched();
+    }
+    source.has_files = arguments.has("--micrographs");
+    source.inputs = source.has_files ? inputs_of(arguments, "--micrographs") : libpicker::Inputs::from_names(names);
+    if (names.size() == 1 && source.inputs.size() == 1) { // whatever they are called
+        source.used = {0};
+        const std::string format = std::filesystem::is_directory(in) ? "" : format_of(arguments, "--from-format", in);
+        if (!format.empty()) {
+            source.picks.push_back(libpicker::Picks::read(in, format.c_str()));
+            return source;
+        }
+        source.used.clear();
+    }
+    source.inputs.match_picks({in});
+    for (std::size_t i = 0; i < source.inputs.size(); ++i) {
+        if (source.inputs.has_picks(i)) {
+            source.used.push_back(i);
+            source.picks.push_back(source.inputs.picks(i));
+        }
+    }
+    if (source.used.empty()) {
+        throw libpicker::Error(PICKER_NOT_FOUND, in + " has no picks of the micrographs given; files are matched by "
+                                                      "name without folder and extension");
+    }
+    return source;
+}
+
+void write(const Arguments& arguments, const Source& source, std::size_t n, const std::string& path,
+           const std::string& format) {
+    const std::size_t index = source.used[n];
+    auto context = libpicker::make<picker_picks_context>();
+    context.box_size = arguments.above_zero("--box-size").value_or(0);
+    context.pixel_size = arguments.number("--pixel-size").value_or(0);
+    const std::string name = source.inputs.name(index);
+    context.micrograph = name.c_str();
+    if (source.has_files) {
+        const picker_micrograph_info info = header_of(source.inputs.path(index));
+        context.width = info.width;
+        context.height = info.height;
+        context.pixel_size = pixel_size_of(arguments, source.inputs, index, info.pixel_size);
+    }
+    source.picks[n].write(path, &context, format.c_str());
+}
+
+} // namespace
+
+Command convert_command() {
+    Command command;
+    std::string notes =
+        "IN or OUT may be a folder, with a file STEM.star (box, csv) for each micrograph; a file IN that "
+        "holds several micrographs needs a folder OUT.\nFormats:";
+    for (int i = 0; i < picker_format_count(); ++i) {
+        std::string name = std::string("  ") + picker_format_name(i);
+        name.resize(8, ' ');
+        notes += "\n" + name + picker_format_description(i);
+    }
+    command.spec = {"convert",
+                    "Convert coordinates between formats, chosen by extension.",
+                    "IN OUT",
+                    {{"--from-format", Takes::one, "NAME", "of IN [its extension's]"},
+                     {"--to-format", Takes::one, "NAME", "of OUT [its extension's]; needed where OUT is a folder"},
+                     {"--box-size", Takes::one, "PX", "edge of a box in pixels, for .box [that of the boxes in IN]"},
+                     {"--micrographs", Takes::many, "IN...",
+                      "convert the picks of these only; before IN and OUT, end them with --"}},
+                    notes};
+    command.run = [](const Arguments& arguments) -> int {
+        if (arguments.positional().size() != 2 || arguments.positional()[0].empty() ||
+            arguments.positional()[1].empty()) {
+            throw UsageError("picker convert: name two files, IN and OUT");
+        }
+        const std::string& in = arguments.positional()[0];
+        const std::string& out = arguments.positional()[1];
+        const bool to_folder = is_folder(out);
+        const std::string to = format_of(arguments, "--to-format", out);
+        const Source source = read(arguments, in);
+        if (!to_folder && source.used.size() > 1) {
+            throw UsageError("picker convert: " + in + " holds picks of " + std::to_string(source.used.size()) +
+                             " micrographs; give a folder for OUT, or one micrograph with --micrographs");
+        }
+        if (to_folder) {
+            make_folder(out);
+        }
+        Json json = {{"input", in}, {"output", out}, {"to", to}, {"files", Json::array()}};
+        std::size_t picks = 0;
+        for (std::size_t n = 0; n < source.used.size() && !interrupted(); ++n) {
+            const std::string path =
+                to_folder
+                    ? (std::filesystem::path(out) / (source.inputs.stem(source.used[n]) + extension_of(to))).string()
+                    : out;
+            write(arguments, source, n, path, to);
+            picks += source.picks[n].size();
+            json["files"].push_back({{"path", path}, {"picks", source.picks[n].size()}});
+        }
+        json["picks"] = picks;
+        print(arguments, json,
+              counted(static_cast<std::int64_t>(picks), "pick") +
+                  (source.used.size() > 1 ? " of " + std::to_string(source.used.size()) + " micrographs" : "") + ": " +
+                  out + "\n");
+        return interrupted() ? exit_cancelled : exit_done;
+    };
+    return command;
+}
+
+} // namespace cli

@@ -1,0 +1,210 @@
+// picker pick: coordinates for micrographs.
+#include "command.hpp"
+
+#include <limits>
+#include <sstream>
+
+namespace cli {
+namespace {
+
+picker_pick_options options_of(const Arguments& arguments) {
+    auto options = libpicker::make<picker_pick_options>();
+    options.diameter = arguments.above_zero("--diameter").value_or(0);
+    options.pixel_size = arguments.number("--pixel-size").value_or(0);
+    const auto set = [](const std::optional<double>& value, std::int32_t& has, double& target) {
+        if (value) {
+            has = 1;
+            target = *value;
+        }
+    };
+    set(arguments.score("--threshold"), options.has_threshold, options.threshold);
+    set(arguments.score("--keep"), options.has_keep, options.keep);
+    set(arguments.zero_or_more("--min-distance"), options.has_min_distance, options.min_distance);
+    set(arguments.zero_or_more("--edge"), options.has_edge, options.edge);
+    options.top = static_cast<int>(arguments.integer("--top-per-micrograph", 1).value_or(0));
+    return options;
+}
+
+Json item_json(const picker_run_item& item) {
+    Json json = {{"micrograph", item.path}, {"status", item.status}};
+    if (item.error[0] != '\0') {
+        json["error"] = item.error;
+        return json;
+    }
+    json["width"] = item.width;
+    json["height"] = item.height;
+    json["pixel_size"] = item.pixel_size;
+    json["candidates"] = item.candidates;
+    json["picks"] = item.picks;
+    json["removed"] = {{"threshold", item.removed_threshold},
+                       {"distance", item.removed_distance},
+                       {"edge", item.removed_edge},
+                       {"mask", item.removed_mask},
+                       {"top", item.removed_top}};
+    json["seconds"] = {{"read", item.seconds_read},
+                       {"transform", item.seconds_transform},
+                       {"score", item.seconds_score},
+                       {"peaks", item.seconds_peaks},
+                       {"write", item.seconds_write}};
+    return json;
+}
+
+// One PNG per micrograph with its picks circled. Returns how many could not be made.
+std::size_t draw_all(const std::string& folder, const libpicker::Inputs& inputs, const libpicker::RunReport& report,
+                     const picker_run_summary& summary, const std::string& output, Terminal& terminal) {
+    std::size_t failed = 0;
+    for (std::size_t i = 0; i < inputs.size() && !interrupted(); ++i) {
+        const picker_run_item item = report.item(i);
+        const std::string status = item.status;
+        if (status != "done" && status != "skipped") {
+            continue;
+        }
+        auto rules = libpicker::make<picker_select_rules>();
+        rules.width = item.width;
+        rules.height = item.height;
+        rules.has_threshold = 1;
+        rules.threshold = summary.threshold;
+        try {
+            libpicker::draw(folder + "/" + item.stem + ".png", libpicker::Micrograph::read(inputs.path(i)),
+                            libpicker::Picks::read(output + "/" + item.stem + ".star").select(rules), nullptr,
+                            summary.diameter / item.pixel_size);
+        } catch (const libpicker::Error& error) {
+            terminal.warning(std::string("no picture of ") + item.path + ": " + error.what());
+            ++failed;
+        }
+        terminal.step("draw", static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(inputs.size()));
+    }
+    terminal.finish();
+    return failed;
+}
+
+// What each rule took away, over the run.
+std::string removed_text(const libpicker::RunReport& report, std::size_t count) {
+    std::int64_t edge = 0, mask = 0, threshold = 0, distance = 0, top = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const picker_run_item item = report.item(i);
+        edge += item.removed_edge;
+        mask += item.removed_mask;
+        threshold += item.removed_threshold;
+        distance += item.removed_distance;
+        top += item.removed_top;
+    }
+    std::ostringstream text;
+    text << "removed: " << edge << " near the border, " << mask << " masked, " << threshold << " with a lower score, "
+         << distance << " too near a better one, " << top << " beyond the best N\n";
+    return text.str();
+}
+
+std::string summary_text(const picker_run_summary& summary, const std::string& output) {
+    std::ostringstream text;
+    text << counted(summary.picks, "pick") << " on " << summary.done + summary.skipped << " of "
+         << counted(summary.micrographs, "micrograph") << " (score " << format_score(summary.threshold)
+         << " or more, particles of " << format_number(summary.diameter, 0) << " A) in "
+         << format_number(summary.seconds, 1) << " s\n";
+    if (summary.skipped > 0) {
+        text << counted(summary.skipped, "micrograph") << " done before and current\n";
+    }
+    text << "coordinates " << output << "/autopick.star\n";
+    return text.str();
+}
+
+} // namespace
+
+Command pick_command() {
+    Command command;
+    command.spec = {
+        "pick",
+        "Pick particles: STEM.star for each micrograph, autopick.star and run.json.",
+        "",
+        {{"--model", Takes::one, "MODEL", "a trained model, MODEL.safetensors (required)"},
+         {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or - (required)"},
+         {"--output", Takes::one, "DIR", "folder to write to (required)"},
+         {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
+         {"--threshold", Takes::one, "T", "picks have this score or more [the model's]"},
+         {"--keep", Takes::one, "T",
+          "STEM.star keeps candidates down to this score, so that the threshold can be lowered later [the threshold]"},
+         {"--edge", Takes::one, "A", "no pick nearer to the border [0]"},
+         {"--min-distance", Takes::one, "A", "between picks; the better of two stays [the model's]"},
+         {"--mask", Takes::many, "IN...",
+          "MRC, TIFF or PNG of any size; pixels above 0 are excluded. Matched by name (STEM or STEM_mask); a single "
+          "one of another name serves all"},
+         {"--top", Takes::one, "N", "the best N of the whole run"},
+         {"--top-per-micrograph", Takes::one, "N", "the best N of each micrograph"},
+         {"--format", Takes::one, "LIST", "further files beside STEM.star: box, csv, separated by commas [star]"},
+         {"--box-size", Takes::one, "PX", "for .box, in pixels [1.5 diameters]"},
+         {"--draw", Takes::one, "DIR", "also STEM.png, each micrograph with its picks circled"},
+         {"--save-score-maps", Takes::nothing, "", "also the score maps, as STEM.mrc"},
+         {"--score-maps", Takes::one, "DIR", "make picks of score maps made before; no network runs"},
+         {"--candidates", Takes::one, "DIR", "make picks of the STEM.star of an earlier run; no network runs"},
+         {"--overwrite", Takes::nothing, "", "redo what is done, also with other settings"}},
+        "A second run with the same settings does only what is missing. Ctrl-C keeps what is done. To try several "
+        "thresholds, distances, borders and masks, pick once with --keep 0 --min-distance 0 (or --save-score-maps) "
+        "and then with --candidates (or --score-maps). Exit code 3 when some micrographs failed, 1 when all did."};
+    command.run = [](const Arguments& arguments) -> int {
+        const std::string model_path = arguments.required_text("--model");
+        const std::string output = arguments.required_text("--output");
+        arguments.not_together("--score-maps", {"--candidates"});
+        const picker_pick_options pick = options_of(arguments);
+        auto options = libpicker::make<picker_run_options>();
+        options.top = arguments.integer("--top", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
+        options.box_size = arguments.above_zero("--box-size").value_or(0);
+        Terminal terminal(arguments);
+        const auto model = libpicker::Model::load(model_path);
+        const libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
+        const auto names = split(arguments.text("--format", "star"), ',');
+        const auto formats = libpicker::detail::pointers(names);
+        const auto masks = libpicker::detail::pointers(arguments.list("--mask"));
+        options.pick = &pick;
+        options.output = output.c_str();
+        options.formats = formats.data();
+        options.format_count = formats.size();
+        options.masks = masks.data();
+        options.mask_count = masks.size();
+        options.write_score_maps = arguments.has("--save-score-maps") ? 1 : 0;
+        options.overwrite = arguments.has("--overwrite") ? 1 : 0;
+        const std::string folder = arguments.text("--score-maps", arguments.text("--candidates"));
+        if (!folder.empty()) {
+            options.source = arguments.has("--score-maps") ? PICKER_SOURCE_SCORE_MAPS : PICKER_SOURCE_CANDIDATES;
+            options.source_folder = folder.c_str();
+        }
+        if (arguments.has("--draw")) {
+            make_folder(arguments.text("--draw")); // before the work, not after it
+        }
+        terminal.hold_warnings(); // micrographs that failed are listed last
+        const libpicker::RunReport report = model.pick_files(inputs, options, terminal.control());
+        terminal.finish();
+        const picker_run_summary summary = report.summary();
+        const std::size_t undrawn =
+            arguments.has("--draw") ? draw_all(arguments.text("--draw"), inputs, report, summary, output, terminal) : 0;
+        Json json = {{"output", output},
+                     {"micrographs", summary.micrographs},
+                     {"done", summary.done},
+                     {"skipped", summary.skipped},
+                     {"failed", summary.failed},
+                     {"picks", summary.picks},
+                     {"threshold", summary.threshold},
+                     {"diameter", summary.diameter},
+                     {"seconds", summary.seconds},
+                     {"cancelled", summary.cancelled != 0},
+                     {"items", Json::array()}};
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            json["items"].push_back(item_json(report.item(i)));
+        }
+        print(arguments, json, summary_text(summary, output) + removed_text(report, inputs.size()));
+        terminal.release_warnings();
+        if (summary.cancelled != 0) {
+            terminal.remark("cancelled: what is done is kept; the same command goes on from here");
+            return exit_cancelled;
+        }
+        if (interrupted()) {
+            return exit_cancelled; // while drawing
+        }
+        if (summary.failed == summary.micrographs) {
+            return exit_failed;
+        }
+        return summary.failed == 0 && undrawn == 0 ? exit_done : exit_partly;
+    };
+    return command;
+}
+
+} // namespace cli

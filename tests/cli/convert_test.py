@@ -1,0 +1,113 @@
+"""picker convert: coordinates through every format, on a micrograph that is not square."""
+import csv
+import os
+import unittest
+
+from support import Case, coordinates_star, picks_of, star_table
+
+PICKS = [(10.25, 200.75, 0.9), (300.0, 5.5, 0.8), (123.456789, 77.125, 0.1), (0.0, 0.0, 0.5)]
+
+
+class Convert(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("a.star", coordinates_star(PICKS))
+
+    def boxes(self, name):
+        return [tuple(map(int, line.split())) for line in (self.folder / name).read_text().splitlines()]
+
+    def test_round_trip(self):
+        for size, half in ((64, 32), (65, 32)):
+            self.picker("convert", "a.star", "a.box", "--box-size", size)
+            # Corner of a box around the whole pixel nearest to the centre.
+            self.assertEqual(self.boxes("a.box"),
+                             [(int(x + 0.5) - half, int(y + 0.5) - half, size, size) for x, y, _ in PICKS])
+            result = self.picker("convert", "a.box", "b.star", "--json").json
+            self.assertEqual(result["picks"], 4)
+            self.assertEqual([pick[:2] for pick in picks_of(self.folder / "b.star")],
+                             [(int(x + 0.5), int(y + 0.5)) for x, y, _ in PICKS])
+            self.picker("convert", "b.star", "b.box")  # the size travels in the STAR
+            self.assertEqual(self.boxes("b.box"), self.boxes("a.box"))
+        self.picker("convert", "a.star", "a.csv")
+        with open(self.folder / "a.csv", encoding="ascii", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([(float(r["x"]), float(r["y"]), float(r["score"])) for r in rows], PICKS)
+        self.picker("convert", "a.csv", "c.star")
+        for found, expected in zip(picks_of(self.folder / "c.star"), PICKS, strict=True):
+            for a, b in zip(found, expected):
+                self.assertAlmostEqual(a, b, 6)
+        self.assertEqual(self.leftovers(), [])
+
+    def test_formats_by_name(self):
+        os.rename(self.folder / "a.star", self.folder / "coordinates.txt")
+        self.picker("convert", "coordinates.txt", "out.dat", "--from-format", "star", "--to-format", "csv")
+        self.assertEqual(len((self.folder / "out.dat").read_text().splitlines()), 5)
+        self.assertMessage(self.picker("convert", "coordinates.txt", "b.csv", code=1), "coordinates.txt")
+        self.assertMessage(self.picker("convert", "coordinates.txt", "b.txt", code=2), "b.txt", "--to-format", "star, box")
+        self.assertMessage(self.picker("convert", "a.csv", "b.star", "--from-format", "cbox2", code=2), "'cbox2'")
+
+    def test_what_is_missing_is_told(self):
+        self.assertMessage(self.picker("convert", "a.star", "a.box", code=1), "--box-size")
+        self.assertMessage(self.picker("convert", "none.star", "a.box", code=1), "none.star")
+        self.write("bad.star", "data_\nloop_\n_rlnCoordinateX #1\n_rlnCoordinateY #2\n1 2\n3 x\n")
+        self.assertMessage(self.picker("convert", "bad.star", "b.csv", code=1), "bad.star", "6")
+        self.write("bad.box", "1 2 3 4\n5 6\n")
+        self.assertMessage(self.picker("convert", "bad.box", "b.csv", code=1), "bad.box:2")
+        self.write("bad.csv", "a,b\n1,2\n")
+        self.assertMessage(self.picker("convert", "bad.csv", "b.star", code=1), "bad.csv")
+        self.assertFalse((self.folder / "b.csv").exists() or (self.folder / "b.star").exists())
+
+    def test_no_picks_is_an_answer(self):
+        self.write("empty.star", coordinates_star([]))
+        self.assertEqual(self.picker("convert", "empty.star", "e.csv", "--json").json["picks"], 0)
+        self.assertEqual((self.folder / "e.csv").read_text().splitlines()[0].split(",")[:2], ["x", "y"])
+        self.picker("convert", "e.csv", "e.box", "--box-size", 10)
+        self.assertEqual(self.boxes("e.box"), [])
+
+    def test_several_micrographs(self):
+        text = coordinates_star([(1, 2, 0.5), (3, 4, 0.25)], "x/one.mrc")
+        self.write("all.star", text + "7 8 0.125 x/two.mrc\n")
+        result = self.picker("convert", "all.star", "all.csv", code=2)
+        self.assertMessage(result, "2 micrographs", "--micrographs")
+        self.assertFalse((self.folder / "all.csv").exists())
+
+    def test_several_micrographs_into_a_folder(self):
+        text = coordinates_star([(1, 2, 0.5), (3, 4, 0.25)], "x/one.mrc")
+        self.write("all.star", text + "7 8 0.125 x/two.mrc\n")
+        result = self.picker("convert", "all.star", "out/", "--to-format", "csv", "--json").json
+        self.assertEqual([(os.path.basename(f["path"]), f["picks"]) for f in result["files"]],
+                         [("one.csv", 2), ("two.csv", 1)])
+        self.picker("convert", "out", "back/", "--to-format", "star")  # and a folder as IN
+        self.assertEqual(picks_of(self.folder / "back" / "one.star"), [(1, 2, 0.5), (3, 4, 0.25)])
+        self.assertEqual(picks_of(self.folder / "back" / "two.star"), [(7, 8, 0.125)])
+        self.mrc("x/two.mrc")
+        self.picker("convert", "--micrographs", "x/two.mrc", "--", "all.star", "two.star")
+        self.assertEqual(picks_of(self.folder / "two.star"), [(7, 8, 0.125)])
+        self.mrc("x/three.mrc")
+        self.assertMessage(self.picker("convert", "--micrographs", "x/three.mrc", "--", "all.star", "3.star", code=1),
+                           "all.star", "matched by name")
+
+    def test_unknown_columns_survive(self):
+        self.write("p.star", "data_\nloop_\n_rlnCoordinateX #1\n_rlnCoordinateY #2\n_rlnHelicalTubeID #3\n1 2 007\n")
+        self.picker("convert", "p.star", "q.csv")
+        self.picker("convert", "q.csv", "r.star")
+        self.assertEqual(star_table(self.folder / "r.star")[0]["rlnHelicalTubeID"], "007")
+
+    def test_output_that_cannot_be_written(self):
+        self.write("file", "I am not a folder")
+        before = sorted(p.name for p in self.folder.iterdir())
+        self.assertMessage(self.picker("convert", "a.star", "file/b.csv", code=1), "file/b.csv")
+        self.assertMessage(self.picker("convert", "a.star", "none/b.csv", code=1), "none/b.csv")
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), before)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "this system has no /dev/full")
+    def test_full_disk(self):
+        self.assertMessage(self.picker("convert", "a.star", "/dev/full", "--to-format", "csv", code=1), "/dev/full",
+                           "No space")
+        self.assertTrue(os.path.exists("/dev/full"))
+        with open("/dev/full", "w", encoding="ascii") as full:
+            self.picker("convert", "a.star", "b.csv", code=1, stdout=full)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,64 @@
+"""picker simulate: what it writes, and that the seed decides every byte."""
+import hashlib
+import unittest
+
+from support import SHARED, Case, mrc_size, picks_of, star_table
+
+SMALL = ["--size", "160,96", "--particles", "6", "--diameter", "80", "--pixel-size", "4"]
+
+
+class Simulate(Case):
+    def hashes(self, folder):
+        return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted((self.folder / folder).iterdir())
+                if p.name != "micrographs.star"}  # that one names the folder
+
+    def test_files(self):
+        result = self.picker("simulate", "--output", "a", "--count", 2, *SMALL, "--json").json
+        self.assertEqual(sorted(p.name for p in (self.folder / "a").iterdir()),
+                         ["micrographs.star", "sim_0001.mrc", "sim_0001.star", "sim_0002.mrc", "sim_0002.star"])
+        self.assertEqual(mrc_size(self.folder / "a" / "sim_0001.mrc"), (160, 96))
+        self.assertEqual(result["diameter"], 80)
+        picks = [picks_of(self.folder / "a" / f"sim_000{i}.star") for i in (1, 2)]
+        self.assertEqual(result["particles"], len(picks[0]) + len(picks[1]))
+        self.assertNotEqual(picks[0], picks[1])
+        for x, y, _ in picks[0] + picks[1]:
+            self.assertTrue(0 <= x <= 159 and 0 <= y <= 95)
+        optics = star_table(self.folder / "a" / "micrographs.star", "optics")
+        self.assertEqual(float(optics[0]["rlnMicrographPixelSize"]), 4)
+        entries = self.picker("inspect", "a/micrographs.star", "--json").json["micrographs"]
+        self.assertEqual([(e["width"], e["height"], e["pixel_size"], e["problems"]) for e in entries],
+                         [(160, 96, 4.0, [])] * 2)
+
+    def test_seed_decides_every_byte(self):
+        for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
+            self.picker("simulate", "--output", folder, "--count", 2, *SMALL, "--seed", seed, "--quiet")
+        self.assertEqual(self.hashes("a"), self.hashes("b"))
+        self.assertNotEqual(self.hashes("a"), self.hashes("c"))
+        self.picker("simulate", "--output", "d", "--count", 1, *SMALL, "--seed", 1, "--threads", 1, "--quiet")
+        self.assertEqual(self.hashes("d")["sim_0001.mrc"], self.hashes("a")["sim_0001.mrc"])
+
+    def test_folder_with_a_space(self):
+        self.picker("simulate", "--output", "my data", *SMALL, "--prefix", "m")
+        entries = self.picker("inspect", "my data/micrographs.star", "--json").json["micrographs"]
+        self.assertEqual(entries[0]["path"], "my data/m_0001.mrc")
+
+    def test_wrong_values(self):
+        for words, part in [(["--size", "100"], "1024,768"), (["--size", "0,5"], "from 1"), (["--count", "0"], "--count"),
+                            (["--snr", "-1"], "--snr"), (["--prefix", "a/b"], "--prefix")]:
+            self.assertMessage(self.picker("simulate", "--output", "a", *words, code=2), part)
+        self.assertMessage(self.picker("simulate", "--output", "a", "--structure", "none.mrc", code=1), "none.mrc")
+        self.assertMessage(self.picker("simulate", "--output", "a", "--structure", "none.mrc", *SMALL, code=1), "diameter")
+        self.write("file", "")
+        self.assertMessage(self.picker("simulate", "--output", "file", *SMALL, code=1), "file")
+        self.assertMessage(self.picker("simulate", "--output", "file/below", *SMALL, code=1), "file/below")
+
+    @unittest.skipUnless(SHARED.is_dir(), "the shared data folder is not here")
+    def test_structure(self):
+        volume = SHARED / "structures" / "1bxn_5A.mrc"
+        result = self.picker("simulate", "--output", "a", "--structure", volume, *SMALL[:4], "--pixel-size", 6, "--json").json
+        self.assertTrue(60 < result["diameter"] < 250, result["diameter"])
+        self.assertGreater(result["particles"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
