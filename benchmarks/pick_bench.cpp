@@ -36,7 +36,9 @@ double memory(const std::string& key) {
     return 0;
 }
 
-void reset_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
+void reset_peak() {
+    std::ofstream("/proc/self/clear_refs") << "5";
+}
 
 } // namespace
 
@@ -66,8 +68,9 @@ int main(int count, char** words) {
             }));
         }
         const double peak = memory("VmHWM");
-        std::printf("file to picks, %d threads   %8.3f s median of 5 (first %.3f), %zu picks, peak %.0f MiB above LibTorch\n",
-                    control.threads, median(times), times[0], picks, peak - base);
+        std::printf(
+            "file to picks, %d threads   %8.3f s median of 5 (first %.3f), %zu picks, peak %.0f MiB above LibTorch\n",
+            control.threads, median(times), times[0], picks, peak - base);
         if (naive) {
             const auto micrograph = libpicker::Micrograph::read(words[2]);
             std::vector<double> dense_times;
@@ -91,9 +94,11 @@ int main(int count, char** words) {
             for (std::size_t i = 0; i < dense.size(); ++i) {
                 difference = std::max(difference, static_cast<double>(std::abs(dense[i] - slow.data()[i])));
             }
-            std::printf("dense %d x %d windows       %8.3f s median of 5\nnaive                      %8.3f s\nratio                      "
+            std::printf("dense %d x %d windows       %8.3f s median of 5\nnaive                      %8.3f s\nratio    "
+                        "                  "
                         "%8.1f\nlargest difference         %.2g\n",
-                        info.width, info.height, median(dense_times), naive_time, naive_time / median(dense_times), difference);
+                        info.width, info.height, median(dense_times), naive_time, naive_time / median(dense_times),
+                        difference);
         }
         return 0;
     } catch (const libpicker::Error& error) {
