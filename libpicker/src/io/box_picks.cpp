@@ -111,6 +111,10 @@ std::string serialise_box(const std::map<std::string, const Picks*>& entries,
         const bool own = context.box_size <= 0.0 && widths != nullptr && heights != nullptr;
         const long long width = whole_size(own ? (*widths)[i] : context.box_size, context.micrograph);
         const long long height = whole_size(own ? (*heights)[i] : context.box_size, context.micrograph);
+        if (!(std::abs(picks->x[i]) < 1e9 && std::abs(picks->y[i]) < 1e9)) {
+            fail(Status::invalid_argument, "pick ", i + 1, " lies at ", picks->x[i], ", ", picks->y[i],
+                 ", which a box file cannot hold; remove picks that are far outside of the micrograph");
+        }
         const long long x = static_cast<long long>(std::floor(picks->x[i] + 0.5)) - width / 2;
         const long long y = static_cast<long long>(std::floor(picks->y[i] + 0.5)) - height / 2;
         out += text(x, '\t', y, '\t', width, '\t', height, '\n');
