@@ -191,3 +191,30 @@ DOCTEST_TEST_CASE("an exception of a C++ callback comes out of the C++ call") {
     const auto model = libpicker::Model::create("deeppicker", 4);
     DOCTEST_CHECK_THROWS_AS(model.pick_files(libpicker::Inputs({f.micrographs}), f.run, control), std::out_of_range);
 }
+
+DOCTEST_TEST_CASE("scoring one micrograph ends in the middle when the caller has had enough") {
+    if (!has_torch("scoring")) {
+        return;
+    }
+    auto simulation = small_simulation(51);
+    simulation.width = simulation.height = 1400; // naive scoring takes seconds, and asks every 50 ms
+    const auto sample = libpicker::simulate(simulation, 0);
+    const auto model = libpicker::Model::create("deeppicker", 1);
+    auto options = make<picker_pick_options>();
+    options.diameter = 160;
+    struct Impatient {
+        int events = 0;
+        static std::int32_t call(void* user, const picker_progress*) {
+            return ++static_cast<Impatient*>(user)->events >= 3 ? 1 : 0;
+        }
+    } impatient;
+    auto control = make<picker_control>();
+    control.progress = Impatient::call;
+    control.user = &impatient;
+    control.threads = 1;
+    picker_scores* scores = nullptr;
+    DOCTEST_CHECK(picker_score_naive(&scores, model.get(), sample.micrograph.get(), &options, &control) ==
+                  PICKER_CANCELLED);
+    DOCTEST_CHECK(scores == nullptr);
+    DOCTEST_CHECK(impatient.events == 3);
+}

@@ -13,7 +13,8 @@ namespace {
 // What scoring one micrograph needs, prepared in one place for picker_pick, picker_score and picker_score_naive.
 struct Job {
     const Model& model;
-    Micrograph micrograph;
+    Micrograph micrograph; // a copy, given away to the scoring
+    std::string name;
     picker_pick_options given;
     PickSettings settings;
     Control control;
@@ -21,13 +22,16 @@ struct Job {
     Job(const picker_model* model_, const picker_micrograph* micrograph_, const picker_pick_options* options,
         const picker_control* control_)
         : model(required(model_, "model").value), micrograph(required(micrograph_, "micrograph").value),
-          given(read_struct(options)), settings(settings_of(given)), control(control_of(control_)) {
+          name(micrograph.name), given(read_struct(options)), settings(settings_of(given)),
+          control(control_of(control_)) {
         InputMicrograph input;
         input.name = micrograph.name;
         input.path = micrograph.name;
         micrograph.pixel_size = resolve_pixel_size(settings.pixel_size, input, micrograph.pixel_size);
-        control.report({"pick", 0, 1, 0, -1, std::numeric_limits<double>::quiet_NaN(), micrograph.name.c_str()});
+        poll(); // a caller that has already given up waits for nothing
     }
+    // Asks the caller whether to go on; throws if not.
+    void poll() const { control.report({"pick", 0, 1, 0, -1, std::numeric_limits<double>::quiet_NaN(), name.c_str()}); }
     // Pixels of the micrograph.
     double diameter() const { return pick_diameter(model, settings) / micrograph.pixel_size; }
 };
@@ -52,37 +56,40 @@ picker_status picker_pick(picker_picks** out, const picker_model* model, const p
         WorkerPool pool = engine_pool(job.control);
         auto handle = std::make_unique<picker_picks>();
         handle->value =
-            pick(scorer, std::move(job.micrograph), job.settings, job.given.mask == nullptr ? nullptr : &mask, pool);
+            pick(scorer, std::move(job.micrograph), job.settings, job.given.mask == nullptr ? nullptr : &mask, pool,
+                 nullptr, nullptr, nullptr, [&] { job.poll(); });
         target = handle.release();
     });
 }
 
-picker_status picker_score(picker_scores** out, const picker_model* model, const picker_micrograph* micrograph,
-                           const picker_pick_options* options, const picker_control* control) {
+namespace {
+
+picker_status score_micrograph(picker_scores** out, const picker_model* model, const picker_micrograph* micrograph,
+                               const picker_pick_options* options, const picker_control* control, bool naive) {
     return guard([&] {
         auto*& target = out_handle(out, "out");
         Job job(model, micrograph, options, control);
         const Scorer scorer(job.model);
         WorkerPool pool = engine_pool(job.control);
+        const auto poll = [&] { job.poll(); };
         auto handle = std::make_unique<picker_scores>();
         const double diameter = job.diameter();
-        handle->value = scorer.score(std::move(job.micrograph), diameter, &pool);
+        handle->value = naive ? scorer.score_naive(std::move(job.micrograph), diameter, &pool, poll)
+                              : scorer.score(std::move(job.micrograph), diameter, &pool, nullptr, poll);
         target = handle.release();
     });
+}
+
+} // namespace
+
+picker_status picker_score(picker_scores** out, const picker_model* model, const picker_micrograph* micrograph,
+                           const picker_pick_options* options, const picker_control* control) {
+    return score_micrograph(out, model, micrograph, options, control, false);
 }
 
 picker_status picker_score_naive(picker_scores** out, const picker_model* model, const picker_micrograph* micrograph,
                                  const picker_pick_options* options, const picker_control* control) {
-    return guard([&] {
-        auto*& target = out_handle(out, "out");
-        Job job(model, micrograph, options, control);
-        const Scorer scorer(job.model);
-        WorkerPool pool = engine_pool(job.control);
-        auto handle = std::make_unique<picker_scores>();
-        const double diameter = job.diameter();
-        handle->value = scorer.score_naive(std::move(job.micrograph), diameter, &pool);
-        target = handle.release();
-    });
+    return score_micrograph(out, model, micrograph, options, control, true);
 }
 
 picker_status picker_scores_info_init(picker_scores_info* info, size_t struct_size) {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,8 +82,8 @@ double pick_diameter(const Model& model, const PickSettings& settings);
 // and `times` may be null. Coordinates and scores are rounded to 1e-6, as a STAR file shows them, so that picks made
 // from files are the same numbers.
 Picks pick(const Scorer& scorer, Micrograph micrograph, const PickSettings& settings, const ExclusionMask* mask,
-           WorkerPool& pool, Picks* candidates = nullptr, RemovedCounts* removed = nullptr,
-           StageTimes* times = nullptr);
+           WorkerPool& pool, Picks* candidates = nullptr, RemovedCounts* removed = nullptr, StageTimes* times = nullptr,
+           const std::function<void()>& poll = {});
 
 // The rules again, on a score map that exists already. Equal to pick() with the same settings.
 Picks pick_from_scores(const Model& model, const ScoreMap& map, const PickSettings& settings, const ExclusionMask* mask,

@@ -7,6 +7,7 @@
 #include "models/model.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace picker {
@@ -47,9 +48,12 @@ public:
     const Model& model() const { return model_; }
     // `diameter` in pixels of the micrograph. `pool` spreads tiles of fixed size; null: on this thread (which then must
     // be an engine-prepared worker). A micrograph smaller than one window: Error(invalid_argument) naming both sizes.
-    ScoreMap score(Micrograph micrograph, double diameter, WorkerPool* pool, StageTimes* times = nullptr) const;
+    // `poll` runs on this thread while the pool works, and may throw to stop (core/parallel.hpp).
+    ScoreMap score(Micrograph micrograph, double diameter, WorkerPool* pool, StageTimes* times = nullptr,
+                   const std::function<void()>& poll = {}) const;
     // The naive sliding window, one row of windows at a time: the reference that dense scoring is tested against.
-    ScoreMap score_naive(Micrograph micrograph, double diameter, WorkerPool* pool) const;
+    ScoreMap score_naive(Micrograph micrograph, double diameter, WorkerPool* pool,
+                         const std::function<void()>& poll = {}) const;
 
     // score() in parts, for runs that keep several micrographs in flight. Tiles may run on several threads at once.
     ScoreJob begin(Micrograph micrograph, double diameter, StageTimes* times = nullptr) const;

@@ -153,11 +153,13 @@ void Scorer::score_patches(ScoreJob& job, int left, int top, int columns, int ro
     }
 }
 
-ScoreMap Scorer::score(Micrograph micrograph, double diameter, WorkerPool* pool, StageTimes* times) const {
+ScoreMap Scorer::score(Micrograph micrograph, double diameter, WorkerPool* pool, StageTimes* times,
+                       const std::function<void()>& poll) const {
     ScoreJob job = begin(std::move(micrograph), diameter, times);
     const Stopwatch watch;
     if (pool != nullptr) {
-        pool->run(static_cast<std::size_t>(job.tiles()), [&](std::size_t i) { run_tile(job, static_cast<int>(i)); });
+        pool->run(
+            static_cast<std::size_t>(job.tiles()), [&](std::size_t i) { run_tile(job, static_cast<int>(i)); }, poll);
     } else {
         for (int i = 0; i < job.tiles(); ++i) {
             run_tile(job, i);
@@ -169,12 +171,13 @@ ScoreMap Scorer::score(Micrograph micrograph, double diameter, WorkerPool* pool,
     return std::move(job.map);
 }
 
-ScoreMap Scorer::score_naive(Micrograph micrograph, double diameter, WorkerPool* pool) const {
+ScoreMap Scorer::score_naive(Micrograph micrograph, double diameter, WorkerPool* pool,
+                             const std::function<void()>& poll) const {
     ScoreJob job = begin(std::move(micrograph), diameter);
     const int columns = job.map.scores.width;
     const auto row = [&](std::size_t y) { score_patches(job, 0, static_cast<int>(y), columns, 1); };
     if (pool != nullptr) {
-        pool->run(static_cast<std::size_t>(job.map.scores.height), row);
+        pool->run(static_cast<std::size_t>(job.map.scores.height), row, poll);
     } else {
         for (int y = 0; y < job.map.scores.height; ++y) {
             row(static_cast<std::size_t>(y));
