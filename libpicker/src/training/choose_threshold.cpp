@@ -12,28 +12,25 @@
 namespace picker {
 namespace {
 
-// The single best point of a curve over a few dozen particles is an accident: all thresholds whose F1 is within one
-// standard error of the best are equally good, and the middle of them, in log odds, is the one to trust.
+// Every threshold between the best point's score and the next lower one gives the best F1. The middle of that gap, in
+// log odds, is as far as can be from the particles above and the rest below. (Averaging over all thresholds within a
+// standard error of the best was tried inside the training parts of two real sets and gained nothing.)
 double middle_of_the_best(const Evaluation& evaluation) {
-    const double best = evaluation.best_f;
-    const double error =
-        std::sqrt(best * (1.0 - best) / static_cast<double>(std::max<std::int64_t>(1, evaluation.truth)));
     const Curve& curve = evaluation.curve;
-    double low = evaluation.best_threshold;
-    double high = evaluation.best_threshold;
-    for (std::size_t i = 0; i < curve.threshold.size(); ++i) {
-        if (curve.f_beta[i] >= best - error && std::isfinite(curve.threshold[i])) {
-            low = std::min(low, curve.threshold[i]);
-            high = std::max(high, curve.threshold[i]);
+    const double high = evaluation.best_threshold;
+    double low = high;
+    for (const double threshold : curve.threshold) { // best first
+        if (std::isfinite(threshold) && threshold < high) {
+            low = threshold;
+            break;
         }
     }
     const auto odds = [](double p) {
-        const double inside = std::clamp(p, 1e-6, 1.0 - 1e-6);
+        const double inside = std::clamp(p, 1e-7, 1.0 - 1e-7);
         return std::log(inside / (1.0 - inside));
     };
     const double middle = 1.0 / (1.0 + std::exp(-0.5 * (odds(low) + odds(high))));
-    const double digits = middle < 0.99 ? 1e4 : 1e6; // scores have six decimals; down, so that no score is cut off
-    return std::floor(middle * digits) / digits;
+    return std::min(middle, high); // rounding must not cut the best point off
 }
 
 } // namespace
