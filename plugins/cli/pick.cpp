@@ -126,7 +126,8 @@ Command pick_command() {
          {"--edge", Takes::one, "A", "no pick nearer to the border [0]"},
          {"--min-distance", Takes::one, "A", "between picks; the better of two stays [the model's]"},
          {"--mask", Takes::many, "IN...",
-          "MRC, TIFF or PNG of any size; pixels above 0 are excluded. Matched by name (STEM or STEM_mask); a single "
+          "MRC, TIFF or PNG of any size; what is above half its maximum is excluded. Matched by name (STEM or "
+          "STEM_mask); a single "
           "one of another name serves all"},
          {"--top", Takes::one, "N", "the best N of the whole run"},
          {"--top-per-micrograph", Takes::one, "N", "the best N of each micrograph"},

@@ -88,11 +88,7 @@ PickSettings settings_of(const picker_pick_options& options) {
 }
 
 ExclusionMask mask_of(const picker_micrograph* mask) {
-    ExclusionMask result;
-    if (mask != nullptr) {
-        result.image = mask->value.image;
-    }
-    return result;
+    return mask == nullptr ? ExclusionMask() : ExclusionMask(mask->value.image);
 }
 
 picker_removed removed_of(const RemovedCounts& counts) {

@@ -3,6 +3,8 @@
 #include "picking/plan.hpp"
 #include "picking/stopwatch.hpp"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 
 namespace picker {
@@ -31,8 +33,18 @@ double length_in_pixels(const std::optional<double>& angstrom, double fallback, 
     return *angstrom / pixel_size;
 }
 
+// What a STAR file can hold, so that candidates read back from one are the same numbers: coordinates have six decimals,
+// scores as many digits as single precision needs.
 double rounded(double value) {
     return std::round(value * 1e6) / 1e6;
+}
+
+double rounded_score(double value) {
+    std::array<char, 48> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), static_cast<float>(value)).ptr;
+    double result = value;
+    std::from_chars(buffer.data(), end, result);
+    return result;
 }
 
 } // namespace
@@ -82,7 +94,7 @@ Picks find_candidates(const ScoreMap& map, const PickPlan& plan) {
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         candidates.x[i] = rounded(candidates.x[i]);
         candidates.y[i] = rounded(candidates.y[i]);
-        candidates.score[i] = rounded(candidates.score[i]);
+        candidates.score[i] = rounded_score(candidates.score[i]);
     }
     candidates.sort_by_score();
     return candidates;

@@ -172,7 +172,7 @@ std::shared_ptr<const ExclusionMask> MaskFiles::load(const RunContext& run, cons
     if (common && common_) {
         return common_;
     }
-    auto mask = std::make_shared<ExclusionMask>(ExclusionMask{read_micrograph(file->path).image});
+    auto mask = std::make_shared<ExclusionMask>(read_micrograph(file->path).image);
     if (common) {
         common_ = mask;
     }

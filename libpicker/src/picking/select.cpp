@@ -7,6 +7,7 @@
 #include <limits>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 namespace picker {
 namespace {
@@ -48,6 +49,13 @@ double rank(double score) {
 
 } // namespace
 
+ExclusionMask::ExclusionMask(Image image_) : image(std::move(image_)) {
+    if (!image.empty()) {
+        // A mask without a positive pixel excludes nothing.
+        level = std::max(0.0F, *std::max_element(image.pixels.begin(), image.pixels.end()) / 2.0F);
+    }
+}
+
 bool ExclusionMask::excludes(double x, double y, int width, int height) const {
     if (image.empty()) {
         return false;
@@ -56,7 +64,7 @@ bool ExclusionMask::excludes(double x, double y, int width, int height) const {
     const auto index = [](double at, int size, int mask_size) {
         return std::clamp(static_cast<int>(std::floor((at + 0.5) * mask_size / size)), 0, mask_size - 1);
     };
-    return image.at(index(x, width, image.width), index(y, height, image.height)) > 0.0F;
+    return image.at(index(x, width, image.width), index(y, height, image.height)) > level;
 }
 
 Picks select_picks(const Picks& candidates, int width, int height, const SelectRules& rules, RemovedCounts* removed) {

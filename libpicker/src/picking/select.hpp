@@ -10,9 +10,14 @@
 
 namespace picker {
 
-// A mask over a micrograph: pixels > 0 are excluded. Any size; it is stretched over the micrograph.
+// A mask over a micrograph: what lies above half of the mask's maximum is excluded, so that 0/1 and 0/255 masks and the
+// soft ones of mask programs mean the same. Any size; it is stretched over the micrograph.
 struct ExclusionMask {
     Image image;
+    float level = 0.0F; // half of the maximum
+
+    ExclusionMask() = default;
+    explicit ExclusionMask(Image image_);
     bool excludes(double x, double y, int width, int height) const; // pixels of a width x height micrograph
 };
 

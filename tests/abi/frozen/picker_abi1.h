@@ -182,7 +182,7 @@ typedef struct picker_select_rules {
     double threshold;              /* score >= threshold */
     double min_distance;           /* between centres: the better of two stays */
     double edge;                   /* nearer to the border: dropped */
-    const picker_micrograph* mask; /* pixels > 0 are excluded; any size, stretched over the micrograph; may be NULL */
+    const picker_micrograph* mask; /* above half its maximum: excluded; any size, stretched; may be NULL */
 } picker_select_rules;
 PICKER_API picker_status picker_select_rules_init(picker_select_rules* rules, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -389,7 +389,7 @@ typedef struct picker_pick_options {
     double edge;         /* no pick nearer to the border */
     int32_t top;         /* best N of a micrograph; 0 = all */
     int32_t reserved;
-    const picker_micrograph* mask; /* pixels > 0 are excluded; may be NULL */
+    const picker_micrograph* mask; /* above half its maximum: excluded; may be NULL */
 } picker_pick_options;
 PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 

@@ -5,6 +5,7 @@
 #include "io/picks_file.hpp"
 #include "unit/check.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 using namespace picker;
@@ -107,7 +108,11 @@ DOCTEST_TEST_CASE("the same bytes for any number of threads") {
 DOCTEST_TEST_CASE("score maps and candidates give the same files without a network") {
     const fake::Folder folder;
     const auto inputs = fake::write_micrographs(folder.path() / "in", 4);
-    write_image(folder.path() / "m1_mask.mrc", fake::draw(16, 11, {{8, 5, 5}}, 0.4), 2.0);
+    Image mask(16, 11);
+    for (int y = 2; y < 9; ++y) {
+        std::fill(mask.row(y).begin() + 3, mask.row(y).begin() + 13, 1.0F);
+    }
+    write_image(folder.path() / "m1_mask.mrc", mask, 2.0);
     RunOptions direct;
     direct.output = folder.path() / "direct";
     direct.settings.threshold = 0.55;

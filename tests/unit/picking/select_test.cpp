@@ -117,3 +117,17 @@ DOCTEST_TEST_CASE("the best N of a run, over micrographs") {
     DOCTEST_CHECK(keep_top(all, 5) == std::vector<std::size_t>{0, 0, 0});
     DOCTEST_CHECK(all[2].size() == 3);
 }
+
+DOCTEST_TEST_CASE("masks of 0/1, of 0/255 and soft ones exclude the same places; an empty one excludes nothing") {
+    for (const float full : {1.0F, 255.0F}) {
+        for (const float background : {0.0F, 0.018F}) {
+            Image image(4, 2, background * full);
+            image.at(3, 0) = full;
+            const ExclusionMask mask(image);
+            DOCTEST_CHECK(mask.excludes(35, 5, 40, 20));
+            DOCTEST_CHECK_FALSE(mask.excludes(5, 5, 40, 20));
+            DOCTEST_CHECK_FALSE(mask.excludes(35, 15, 40, 20));
+        }
+    }
+    DOCTEST_CHECK_FALSE(ExclusionMask(Image(4, 2)).excludes(5, 5, 40, 20));
+}
