@@ -63,6 +63,37 @@ Image shrink(const Image& image, int width, int height) {
     return out;
 }
 
+// Mean over `size` pixels (odd) along rows or columns; the window is clipped at the border.
+void box_mean(Image& image, int size, bool along_rows) {
+    const int lines = along_rows ? image.height : image.width;
+    const int count = along_rows ? image.width : image.height;
+    std::vector<float> line(static_cast<std::size_t>(count));
+    for (int n = 0; n < lines; ++n) {
+        const auto at = [&](int i) -> float& { return along_rows ? image.at(i, n) : image.at(n, i); };
+        for (int i = 0; i < count; ++i) {
+            line[static_cast<std::size_t>(i)] = at(i);
+        }
+        for (int i = 0; i < count; ++i) {
+            const int first = std::max(0, i - size / 2);
+            const int last = std::min(count - 1, i + size / 2);
+            float sum = 0.0F;
+            for (int k = first; k <= last; ++k) {
+                sum += line[static_cast<std::size_t>(k)];
+            }
+            at(i) = sum / static_cast<float>(last - first + 1);
+        }
+    }
+}
+
+// Micrographs are so noisy that nothing is seen at full resolution: a light blur, about a tenth of a particle wide.
+void smooth_for_eyes(Image& image, double diameter) {
+    const int size = static_cast<int>(diameter / 10.0) | 1;
+    for (int pass = 0; pass < 2 && size > 1; ++pass) {
+        box_mean(image, size, true);
+        box_mean(image, size, false);
+    }
+}
+
 struct Canvas {
     int width = 0, height = 0;
     std::vector<unsigned char> rgb;
@@ -109,7 +140,9 @@ void draw_picks(const std::filesystem::path& path, const Micrograph& micrograph,
     Canvas canvas;
     canvas.width = std::max(1, static_cast<int>(std::lround(image.width * scale)));
     canvas.height = std::max(1, static_cast<int>(std::lround(image.height * scale)));
-    const auto gray = stretch_to_gray(shrink(image, canvas.width, canvas.height));
+    Image picture = shrink(image, canvas.width, canvas.height);
+    smooth_for_eyes(picture, options.diameter * scale);
+    const auto gray = stretch_to_gray(picture);
     canvas.rgb.reserve(3 * gray.size());
     for (const unsigned char level : gray) {
         canvas.rgb.insert(canvas.rgb.end(), 3, level);

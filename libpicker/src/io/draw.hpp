@@ -1,4 +1,4 @@
-// A picture of a micrograph with circles on its picks (and, thinner, on reference picks), as PNG.
+// A picture of a micrograph, lightly smoothed, with circles on its picks (and, thinner, on reference picks), as PNG.
 #pragma once
 
 #include "core/image.hpp"
