@@ -1,6 +1,7 @@
 // CSV (RFC 4180): a header line and one line per pick; columns x, y, score, then whatever else the picks carry.
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/csv.hpp"
 #include "io/picks_formats.hpp"
 
 #include <algorithm>
@@ -12,58 +13,6 @@ namespace picker {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-struct Record {
-    std::size_t line = 0; // where it starts, 1-based
-    std::vector<std::string> fields;
-};
-
-// Quoted fields may hold commas, line breaks and doubled quotes. Blank lines are skipped.
-std::vector<Record> parse_records(std::string_view bytes, const std::string& name) {
-    if (bytes.starts_with("\xEF\xBB\xBF")) {
-        bytes.remove_prefix(3); // the byte order mark of spreadsheets
-    }
-    std::vector<Record> records;
-    std::size_t line = 1;
-    std::size_t i = 0;
-    while (i < bytes.size()) {
-        Record record;
-        record.line = line;
-        bool more = true;
-        while (more) {
-            std::string field;
-            bool quoted = false;
-            if (i < bytes.size() && bytes[i] == '"') {
-                quoted = true;
-                ++i;
-                while (i < bytes.size() && (bytes[i] != '"' || (i + 1 < bytes.size() && bytes[i + 1] == '"'))) {
-                    line += bytes[i] == '\n' ? 1U : 0U;
-                    i += bytes[i] == '"' ? 1U : 0U;
-                    field += bytes[i++];
-                }
-                if (i == bytes.size()) {
-                    fail(Status::bad_file, name, ":", record.line, ": a quoted value has no closing quote; add it");
-                }
-                ++i;
-            }
-            const std::size_t end = std::min(bytes.find_first_of(",\n", i), bytes.size());
-            const std::string_view plain = trimmed(bytes.substr(i, end - i));
-            if (quoted && !plain.empty()) {
-                fail(Status::bad_file, name, ":", record.line,
-                     ": text after a closing quote; double the quotes inside");
-            }
-            field += plain;
-            record.fields.push_back(std::move(field));
-            more = end < bytes.size() && bytes[end] == ',';
-            i = end + 1;
-        }
-        ++line;
-        if (record.fields.size() > 1 || !record.fields[0].empty()) {
-            records.push_back(std::move(record));
-        }
-    }
-    return records;
-}
 
 std::optional<std::size_t> find_name(const std::vector<std::string>& names,
                                      std::initializer_list<std::string_view> wanted) {
@@ -77,7 +26,7 @@ std::optional<std::size_t> find_name(const std::vector<std::string>& names,
     return std::nullopt;
 }
 
-double number_at(const Record& record, std::size_t column, const std::string& label, const std::string& name,
+double number_at(const CsvRecord& record, std::size_t column, const std::string& label, const std::string& name,
                  bool required) {
     const std::string& field = record.fields[column];
     if (!required && field.empty()) {
@@ -92,7 +41,7 @@ double number_at(const Record& record, std::size_t column, const std::string& la
 }
 
 // A further column is numeric when all its values are; STAR labels stay text, byte for byte.
-bool is_numeric(const std::vector<Record>& records, std::size_t column) {
+bool is_numeric(const std::vector<CsvRecord>& records, std::size_t column) {
     if (records[0].fields[column].starts_with("rln")) {
         return false;
     }
@@ -109,7 +58,7 @@ bool is_numeric(const std::vector<Record>& records, std::size_t column) {
 
 PicksByMicrograph read_csv(const std::filesystem::path& path) {
     const std::string name = path.string();
-    const std::vector<Record> records = parse_records(read_whole(path), name);
+    const std::vector<CsvRecord> records = parse_csv(read_whole(path), name);
     PicksByMicrograph out;
     if (records.empty()) {
         out[""];
@@ -126,7 +75,7 @@ PicksByMicrograph read_csv(const std::filesystem::path& path) {
         fail(Status::not_found, name, " holds no coordinates: its first line names no column ", !x ? "x" : "y",
              " (it reads ", list.substr(0, 200), "); write a header line x,y,score");
     }
-    for (const Record& record : records) {
+    for (const CsvRecord& record : records) {
         if (record.fields.size() != names.size()) {
             fail(Status::bad_file, name, ":", record.line, ": ", record.fields.size(), " values, but the header names ",
                  names.size(), "; correct or remove the line");
@@ -144,7 +93,7 @@ PicksByMicrograph read_csv(const std::filesystem::path& path) {
         out[""];
     }
     for (std::size_t row = 1; row < records.size(); ++row) {
-        const Record& record = records[row];
+        const CsvRecord& record = records[row];
         Picks& picks = out[micrograph ? record.fields[*micrograph] : std::string()];
         picks.add(number_at(record, *x, "x", name, true), number_at(record, *y, "y", name, true),
                   score ? number_at(record, *score, names[*score], name, false) : nan);

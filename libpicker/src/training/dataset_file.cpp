@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/csv.hpp"
 #include "io/inputs.hpp"
 #include "starfile/starfile.hpp"
 
@@ -21,57 +22,21 @@ struct Row {
     std::map<std::string, std::string, std::less<>> values;
 };
 
-// One CSV line into fields: quotes as in RFC 4180, without line breaks inside a field.
-std::vector<std::string> csv_fields(std::string_view line) {
-    std::vector<std::string> fields(1);
-    bool quoted = false;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        const char c = line[i];
-        if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
-            fields.back() += '"';
-            ++i;
-        } else if (c == '"') {
-            quoted = !quoted;
-        } else if (c == ',' && !quoted) {
-            fields.emplace_back();
-        } else {
-            fields.back() += c;
-        }
-    }
-    for (std::string& field : fields) {
-        const auto first = field.find_first_not_of(" \t\r");
-        const auto last = field.find_last_not_of(" \t\r");
-        field = first == std::string::npos ? std::string() : field.substr(first, last - first + 1);
-    }
-    return fields;
-}
-
 std::vector<Row> csv_rows(const std::filesystem::path& path) {
-    const std::string text_ = read_whole(path);
-    std::vector<std::string> header;
+    std::vector<CsvRecord> records = parse_csv(read_whole(path), path.string());
+    std::erase_if(records, [](const CsvRecord& record) { return record.fields[0].starts_with('#'); });
     std::vector<Row> rows;
-    std::size_t line_number = 0;
-    for (std::size_t start = 0; start < text_.size();) {
-        const std::size_t end = std::min(text_.find('\n', start), text_.size());
-        const std::string_view line = std::string_view(text_).substr(start, end - start);
-        start = end + 1;
-        ++line_number;
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos || line.front() == '#') {
-            continue;
-        }
-        std::vector<std::string> fields = csv_fields(line);
-        if (header.empty()) {
-            header = std::move(fields);
-            continue;
-        }
-        if (fields.size() != header.size()) {
-            fail(Status::bad_file, path.string(), ":", line_number, ": ", fields.size(),
+    for (std::size_t r = 1; r < records.size(); ++r) {
+        const std::vector<std::string>& header = records[0].fields;
+        const CsvRecord& record = records[r];
+        if (record.fields.size() != header.size()) {
+            fail(Status::bad_file, path.string(), ":", record.line, ": ", record.fields.size(),
                  " values, but the header line has ", header.size(), " columns");
         }
         Row row;
-        row.line = line_number;
-        for (std::size_t i = 0; i < fields.size(); ++i) {
-            row.values[header[i]] = fields[i];
+        row.line = record.line;
+        for (std::size_t i = 0; i < header.size(); ++i) {
+            row.values[header[i]] = record.fields[i];
         }
         rows.push_back(std::move(row));
     }
