@@ -12,7 +12,7 @@ static int complain(const char* what) {
 }
 
 static int32_t show(void* user, const picker_progress* progress) {
-    (void)user;
+    *(int*)user = 1; /* a line has begun */
     fprintf(stderr, "\r%s %s: %ld of %ld", progress->stage, progress->item, (long)progress->done,
             (long)progress->total);
     return 0; /* go on */
@@ -29,6 +29,8 @@ int main(int argc, char** argv) {
     picker_select_rules rules;
     picker_picks_context context;
     picker_control control;
+    int line_begun = 0;
+    picker_status picked;
     int result = 1;
 
     if (argc < 4 || argc > 5) {
@@ -45,6 +47,7 @@ int main(int argc, char** argv) {
         return complain("setting up");
     }
     control.progress = show;
+    control.user = &line_begun;
     if (argc == 5) {
         options.pixel_size = atof(argv[4]); /* wins over the micrograph's header */
     }
@@ -66,7 +69,11 @@ int main(int argc, char** argv) {
         context.height = info.height;
         context.pixel_size = options.pixel_size > 0 ? options.pixel_size : info.pixel_size;
         context.micrograph = argv[2];
-        if (picker_pick(&candidates, model, micrograph, &options, &control) != PICKER_OK) {
+        picked = picker_pick(&candidates, model, micrograph, &options, &control);
+        if (line_begun) {
+            fputc('\n', stderr);
+        }
+        if (picked != PICKER_OK) {
             complain("picking");
         } else if (picker_picks_select(&picks, candidates, &rules, NULL) != PICKER_OK) {
             complain("selecting");
