@@ -137,6 +137,33 @@ picker_micrograph_info header_of(const std::string& path, bool deep) {
     return info;
 }
 
+void tell_pixel_sizes(const Arguments& arguments, const libpicker::Inputs& inputs, Terminal& terminal) {
+    const auto given = arguments.number("--pixel-size");
+    std::vector<std::string> other;
+    for (std::size_t i = 0; given && i < inputs.size(); ++i) {
+        double known = inputs.pixel_size(i);
+        if (!(known > 0)) {
+            auto info = libpicker::make<picker_micrograph_info>();
+            if (picker_micrograph_inspect(inputs.path(i).c_str(), 0, &info) != PICKER_OK) {
+                continue; // reading it fails later, with its own message
+            }
+            known = info.pixel_size;
+        }
+        if (known > 0 && std::abs(*given - known) > 0.01 * known) {
+            other.push_back(inputs.path(i) + " (" + format_number(known, 3) + ")");
+        }
+    }
+    remark_names(terminal, other,
+                 "--pixel-size " + arguments.text("--pixel-size") + " is used, which is not what the files say");
+}
+
+std::string in_folder(std::string folder, const std::string& name) {
+    while (folder.size() > 1 && folder.back() == '/') {
+        folder.pop_back();
+    }
+    return folder == "/" ? folder + name : folder + "/" + name;
+}
+
 void make_folder(const std::string& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);

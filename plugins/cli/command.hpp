@@ -59,8 +59,11 @@ double pixel_size_of(const Arguments& arguments, const libpicker::Inputs& inputs
 // The same, and an error that says how to give it where it is unknown.
 double required_pixel_size(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t index,
                            double header);
+// A note where --pixel-size contradicts what STAR or headers say, by more than 1 %.
+void tell_pixel_sizes(const Arguments& arguments, const libpicker::Inputs& inputs, Terminal& terminal);
 picker_micrograph_info header_of(const std::string& path, bool deep = false);
-void make_folder(const std::string& path); // with parents; libpicker::Error when it cannot
+std::string in_folder(std::string folder, const std::string& name); // FOLDER/NAME, one slash
+void make_folder(const std::string& path);                          // with parents; libpicker::Error when it cannot
 // Finds out before hours of work that `path` cannot be written: makes its folder, refuses what is itself a folder.
 void prepare_output(const std::string& path);
 void write_file(const std::string& path, const std::string& content); // whole or not at all

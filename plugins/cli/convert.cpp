@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <set>
 
 namespace cli {
 namespace {
@@ -46,6 +47,42 @@ bool is_folder(const std::string& path) {
     return path.back() == '/' || std::filesystem::is_directory(path);
 }
 
+// Where the picks of several micrographs go. A name without an extension can only be a folder once a format is named,
+// unless it is a file or device already.
+bool is_output_folder(const Arguments& arguments, const std::string& out) {
+    std::error_code none;
+    return is_folder(out) || (arguments.has("--to-format") && !std::filesystem::path(out).has_extension() &&
+                              !std::filesystem::exists(out, none));
+}
+
+// One name for each micrograph of a folder: a coordinate file's own name counts only where no other of that stem does.
+// Which of several formats is read is match_picks' rule.
+std::vector<std::string> one_per_micrograph(const std::vector<std::string>& names) {
+    const auto all = libpicker::Inputs::from_names(names);
+    const auto is_file = [&](std::size_t i) {
+        const std::filesystem::path name(names[i]);
+        for (int f = 0; f < picker_format_count(); ++f) {
+            if (!name.has_parent_path() && name.extension() == picker_format_extension(f)) {
+                return true;
+            }
+        }
+        return false;
+    };
+    std::set<std::string> stems;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!is_file(i)) {
+            stems.insert(all.stem(i));
+        }
+    }
+    std::vector<std::string> result;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!is_file(i) || stems.insert(all.stem(i)).second) {
+            result.push_back(names[i]);
+        }
+    }
+    return result;
+}
+
 // The micrographs that IN has picks of, and these picks.
 struct Source {
     libpicker::Inputs inputs = libpicker::Inputs::from_names({});
@@ -62,6 +99,9 @@ Source read(const Arguments& arguments, const std::string& in) {
     } else {
         source.inputs.match_picks({in});
         names = source.inputs.unmatched();
+        if (std::filesystem::is_directory(in)) {
+            names = one_per_micrograph(names);
+        }
     }
     source.has_files = arguments.has("--micrographs");
     source.inputs = source.has_files ? inputs_of(arguments, "--micrographs") : libpicker::Inputs::from_names(names);
@@ -110,7 +150,9 @@ void write(const Arguments& arguments, const Source& source, std::size_t n, cons
 Command convert_command() {
     Command command;
     std::string notes =
-        "IN or OUT may be a folder, with a file STEM.star (box, csv) for each micrograph; a file IN that "
+        "IN or OUT may be a folder, with a file STEM.star (box, csv) for each micrograph (where IN has one in several "
+        "formats, the "
+        "first of these is read); OUT without extension is a folder where --to-format is given; a file IN that "
         "holds several micrographs needs a folder OUT.\nFormats:";
     for (int i = 0; i < picker_format_count(); ++i) {
         std::string name = std::string("  ") + picker_format_name(i);
@@ -133,7 +175,7 @@ Command convert_command() {
         }
         const std::string& in = arguments.positional()[0];
         const std::string& out = arguments.positional()[1];
-        const bool to_folder = is_folder(out);
+        const bool to_folder = is_output_folder(arguments, out);
         const std::string to = format_of(arguments, "--to-format", out);
         const Source source = read(arguments, in);
         if (!to_folder && source.used.size() > 1) {

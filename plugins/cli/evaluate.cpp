@@ -33,8 +33,23 @@ std::string curve_csv(const libpicker::Evaluation& evaluation) {
     return csv;
 }
 
+// Box files and manual picks have none: every figure over thresholds would be one of an order that means nothing.
+bool has_scores(const std::vector<Pair>& pairs) {
+    bool any = false;
+    for (const Pair& pair : pairs) {
+        const double* score = pair.predicted.column("score");
+        for (std::size_t i = 0; i < pair.predicted.size(); ++i) {
+            any = true;
+            if (std::isfinite(score[i])) {
+                return true;
+            }
+        }
+    }
+    return !any;
+}
+
 Json result_json(const libpicker::Evaluation& evaluation, const std::string& group, double pixel_size,
-                 double diameter_pixels) {
+                 double diameter_pixels, bool scored) {
     const auto r = evaluation.result(group);
     Json json = {{"picks", r.picks},
                  {"truth", r.truth},
@@ -52,6 +67,12 @@ Json result_json(const libpicker::Evaluation& evaluation, const std::string& gro
                  {"average_precision_is_lower_bound", r.average_precision_is_lower_bound != 0},
                  {"auroc", json_number(r.auroc)},
                  {"radius", r.radius}};
+    if (!scored) {
+        for (const char* name :
+             {"best_f", "best_threshold", "precision_at_best", "recall_at_best", "average_precision", "auroc"}) {
+            json[name] = nullptr;
+        }
+    }
     Json offsets = Json::object();
     for (const auto& [name, value] : {std::pair<const char*, double>{"mean", r.offset_mean},
                                       {"median", r.offset_median},
@@ -67,19 +88,25 @@ Json result_json(const libpicker::Evaluation& evaluation, const std::string& gro
 }
 
 std::string result_text(const libpicker::Evaluation& evaluation, const std::string& group, double pixel_size,
-                        double diameter_pixels, double beta) {
+                        double diameter_pixels, double beta, bool scored) {
     const auto r = evaluation.result(group);
     const std::string f = beta == 1 ? "F1" : "F" + format_number(beta, 1);
     std::ostringstream text;
     text << r.picks << " picks, " << r.truth << " known particles, " << r.matched << " matched within "
          << format_number(r.radius, 1) << " pixels, " << r.duplicates << " duplicates\n"
          << "  precision " << format_number(r.precision, 3) << "  recall " << format_number(r.recall, 3) << "  " << f
-         << " " << format_number(r.f_beta, 3) << "\n  best " << f << " " << format_number(r.best_f, 3) << " at score "
-         << format_score(r.best_threshold) << " (precision " << format_number(r.precision_at_best, 3) << ", recall "
-         << format_number(r.recall_at_best, 3) << ")\n  AP "
-         << (r.average_precision_is_lower_bound != 0 ? "at least " : "") << format_number(r.average_precision, 3)
-         << "  AUROC " << format_number(r.auroc, 3) << " (against " << r.negatives << " places without a particle)\n";
-    if (r.average_precision_is_lower_bound != 0) {
+         << " " << format_number(r.f_beta, 3) << "\n";
+    if (!scored) {
+        text << "  no scores: no AP, AUROC or best F\n";
+    } else {
+        text << "  best " << f << " " << format_number(r.best_f, 3) << " at score " << format_score(r.best_threshold)
+             << " (precision " << format_number(r.precision_at_best, 3) << ", recall "
+             << format_number(r.recall_at_best, 3) << ")\n  AP "
+             << (r.average_precision_is_lower_bound != 0 ? "at least " : "") << format_number(r.average_precision, 3)
+             << "  AUROC " << format_number(r.auroc, 3) << " (against " << r.negatives
+             << " places without a particle)\n";
+    }
+    if (scored && r.average_precision_is_lower_bound != 0) {
         text << "  the candidates were cut at a threshold; pick with --keep 0 for the whole curve\n";
     }
     text << "  offset mean " << format_number(r.offset_mean, 2) << " px ("
@@ -152,21 +179,22 @@ Command evaluate_command() {
         }
         const libpicker::Evaluation evaluation(items, options);
         const double beta = options.beta > 0 ? options.beta : 1;
-        Json json = result_json(evaluation, "", pixel_size, options.diameter);
+        const bool scored = has_scores(pairs);
+        Json json = result_json(evaluation, "", pixel_size, options.diameter, scored);
         json["micrographs"] = pairs.size();
         json["diameter"] = diameter;
         json["beta"] = beta;
         std::string text = counted(static_cast<std::int64_t>(pairs.size()), "micrograph") + ": " +
-                           result_text(evaluation, "", pixel_size, options.diameter, beta);
+                           result_text(evaluation, "", pixel_size, options.diameter, beta, scored);
         if (groups.empty()) {
             groups = evaluation.groups();
         }
         for (const std::string& group : groups) {
             if (!group.empty()) {
                 json["by"][arguments.text("--by")][group] =
-                    result_json(evaluation, group, pixel_size, options.diameter);
+                    result_json(evaluation, group, pixel_size, options.diameter, scored);
                 text += arguments.text("--by") + " " + group + ": " +
-                        result_text(evaluation, group, pixel_size, options.diameter, beta);
+                        result_text(evaluation, group, pixel_size, options.diameter, beta, scored);
             }
         }
         if (const std::string file = arguments.text("--json"); !file.empty()) {

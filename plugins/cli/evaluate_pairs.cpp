@@ -118,6 +118,9 @@ std::vector<Pair> pairs_of(const Arguments& arguments, Terminal& terminal) {
     const std::vector<std::string> truth_files = expand_standard_input(arguments.list("--truth"));
     Known known = known_micrographs(arguments, truth_files);
     libpicker::Inputs& inputs = known.inputs;
+    if (known.has_files) {
+        tell_pixel_sizes(arguments, inputs, terminal);
+    }
     inputs.match_picks(truth_files);
     tell_unmatched(inputs, "known particles", terminal);
     std::vector<libpicker::Picks> truth;

@@ -1,7 +1,10 @@
 // picker pick: coordinates for micrographs.
 #include "command.hpp"
 
+#include <filesystem>
+#include <iostream>
 #include <limits>
+#include <set>
 #include <sstream>
 
 namespace cli {
@@ -49,14 +52,19 @@ Json item_json(const picker_run_item& item) {
     return json;
 }
 
+bool has_result(const picker_run_item& item) {
+    const std::string status = item.status;
+    return status == "done" || status == "skipped";
+}
+
 // One PNG per micrograph with its picks circled. Returns how many could not be made.
 std::size_t draw_all(const std::string& folder, const libpicker::Inputs& inputs, const libpicker::RunReport& report,
                      const picker_run_summary& summary, const std::string& output, Terminal& terminal) {
     std::size_t failed = 0;
+    make_folder(folder);
     for (std::size_t i = 0; i < inputs.size() && !interrupted(); ++i) {
         const picker_run_item item = report.item(i);
-        const std::string status = item.status;
-        if (status != "done" && status != "skipped") {
+        if (!has_result(item)) {
             continue;
         }
         auto rules = libpicker::make<picker_select_rules>();
@@ -65,8 +73,8 @@ std::size_t draw_all(const std::string& folder, const libpicker::Inputs& inputs,
         rules.has_threshold = 1;
         rules.threshold = summary.threshold;
         try {
-            libpicker::draw(folder + "/" + item.stem + ".png", libpicker::Micrograph::read(inputs.path(i)),
-                            libpicker::Picks::read(output + "/" + item.stem + ".star").select(rules), nullptr,
+            libpicker::draw(in_folder(folder, item.stem) + ".png", libpicker::Micrograph::read(inputs.path(i)),
+                            libpicker::Picks::read(in_folder(output, item.stem) + ".star").select(rules), nullptr,
                             summary.diameter / item.pixel_size);
         } catch (const libpicker::Error& error) {
             terminal.warning(std::string("no picture of ") + item.path + ": " + error.what());
@@ -89,10 +97,79 @@ std::string removed_text(const libpicker::RunReport& report, std::size_t count) 
         distance += item.removed_distance;
         top += item.removed_top;
     }
-    std::ostringstream text;
-    text << "removed: " << edge << " near the border, " << mask << " masked, " << threshold << " with a lower score, "
-         << distance << " too near a better one, " << top << " beyond the best N\n";
-    return text.str();
+    std::string text;
+    for (const auto& [removed, why] : {std::pair<std::int64_t, const char*>{edge, " near the border"},
+                                       {mask, " masked"},
+                                       {threshold, " with a lower score"},
+                                       {distance, " too near a better one"},
+                                       {top, " beyond the best N"}}) {
+        if (removed > 0) {
+            text += (text.empty() ? "removed: " : ", ") + std::to_string(removed) + why;
+        }
+    }
+    return text.empty() ? text : text + "\n";
+}
+
+// Rows below the threshold, which --keep left in the coordinate files: RELION would take them for picks.
+std::string kept_text(const libpicker::RunReport& report, std::size_t count, const picker_run_summary& summary,
+                      const std::string& output) {
+    std::int64_t below = 0;
+    std::string name = "STEM";
+    for (std::size_t i = 0; i < count; ++i) {
+        const picker_run_item item = report.item(i);
+        if (has_result(item)) {
+            below += static_cast<std::int64_t>(libpicker::Picks::read(in_folder(output, item.stem) + ".star").size()) -
+                     item.picks;
+            name = summary.micrographs == 1 ? item.stem : name;
+        }
+    }
+    if (below <= 0) {
+        return "";
+    }
+    return in_folder(output, name) + (summary.micrographs == 1 ? ".star also holds " : ".star files also hold ") +
+           counted(below, "candidate") + " below the threshold (for later thresholds); for RELION select on " +
+           "rlnAutopickFigureOfMerit >= " + format_score(summary.threshold) + " or pick without --keep\n";
+}
+
+// Picking nothing at all is rarely the truth: most often a length is wrong. "" where something was picked.
+std::string none_found(const libpicker::RunReport& report, std::size_t count, const picker_run_summary& summary) {
+    std::set<std::string> sizes;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (const picker_run_item item = report.item(i); has_result(item)) {
+            sizes.insert(format_number(item.pixel_size, 3));
+        }
+    }
+    if (summary.picks > 0 || sizes.empty() || summary.cancelled != 0) {
+        return "";
+    }
+    return "no picks on any micrograph, with particles of " + format_number(summary.diameter, 0) +
+           " A, a pixel size of " + *sizes.begin() + (sizes.size() > 1 ? " to " + *sizes.rbegin() : "") +
+           " A and scores of " + format_score(summary.threshold) + " or more; check --diameter, the pixel size and " +
+           "--threshold";
+}
+
+// A folder that is made when there is something to put into it; one that never can be is told before the work.
+void check_folder(const std::string& path) {
+    std::error_code none;
+    std::filesystem::path place = std::filesystem::absolute(path, none);
+    while (!std::filesystem::exists(place, none) && place.has_relative_path()) {
+        place = place.parent_path();
+    }
+    if (!std::filesystem::is_directory(place, none)) {
+        throw libpicker::Error(PICKER_IO, "cannot make the folder " + path + ": " + place.string() +
+                                              " is not a folder; choose another one");
+    }
+}
+
+// With one message for the whole run: run.json has that of each micrograph.
+int report_all_failed(const Arguments& arguments, const Json& json, const libpicker::RunReport& report,
+                      const picker_run_summary& summary, Terminal& terminal) {
+    print(arguments, json, "");
+    terminal.drop_warnings();
+    const std::string which =
+        summary.micrographs == 1 ? "the micrograph" : "all " + counted(summary.micrographs, "micrograph");
+    std::cerr << "picker: " << which << " failed: " << report.item(0).error << "\n";
+    return exit_failed;
 }
 
 std::string summary_text(const picker_run_summary& summary, const std::string& output) {
@@ -104,7 +181,7 @@ std::string summary_text(const picker_run_summary& summary, const std::string& o
     if (summary.skipped > 0) {
         text << counted(summary.skipped, "micrograph") << " done before and current\n";
     }
-    text << "coordinates " << output << "/autopick.star\n";
+    text << "coordinates " << in_folder(output, "autopick.star") << "\n";
     return text.str();
 }
 
@@ -152,6 +229,7 @@ Command pick_command() {
         Terminal terminal(arguments);
         const auto model = libpicker::Model::load(model_path);
         const libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
+        tell_pixel_sizes(arguments, inputs, terminal);
         const auto names = split(arguments.text("--format", "star"), ',');
         const auto formats = libpicker::detail::pointers(names);
         const auto masks = libpicker::detail::pointers(arguments.list("--mask"));
@@ -169,14 +247,16 @@ Command pick_command() {
             options.source_folder = folder.c_str();
         }
         if (arguments.has("--draw")) {
-            make_folder(arguments.text("--draw")); // before the work, not after it
+            check_folder(arguments.text("--draw")); // before the work, not after it
         }
         terminal.hold_warnings(); // micrographs that failed are listed last
         const libpicker::RunReport report = model.pick_files(inputs, options, terminal.control());
         terminal.finish();
         const picker_run_summary summary = report.summary();
-        const std::size_t undrawn =
-            arguments.has("--draw") ? draw_all(arguments.text("--draw"), inputs, report, summary, output, terminal) : 0;
+        const bool all_failed = summary.failed == summary.micrographs;
+        const std::size_t undrawn = arguments.has("--draw") && !all_failed
+                                        ? draw_all(arguments.text("--draw"), inputs, report, summary, output, terminal)
+                                        : 0;
         Json json = {{"output", output},
                      {"micrographs", summary.micrographs},
                      {"done", summary.done},
@@ -191,7 +271,17 @@ Command pick_command() {
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             json["items"].push_back(item_json(report.item(i)));
         }
-        print(arguments, json, summary_text(summary, output) + removed_text(report, inputs.size()));
+        if (all_failed) {
+            return report_all_failed(arguments, json, report, summary, terminal);
+        }
+        std::string text = summary_text(summary, output) + removed_text(report, inputs.size());
+        if (pick.has_keep != 0 && pick.keep < summary.threshold) {
+            text += kept_text(report, inputs.size(), summary, output);
+        }
+        print(arguments, json, text);
+        if (const std::string warning = none_found(report, inputs.size(), summary); !warning.empty()) {
+            terminal.warning(warning);
+        }
         terminal.release_warnings();
         if (summary.cancelled != 0) {
             terminal.remark("cancelled: what is done is kept; the same command goes on from here");
@@ -199,9 +289,6 @@ Command pick_command() {
         }
         if (interrupted()) {
             return exit_cancelled; // while drawing
-        }
-        if (summary.failed == summary.micrographs) {
-            return exit_failed;
         }
         return summary.failed == 0 && undrawn == 0 ? exit_done : exit_partly;
     };

@@ -24,10 +24,11 @@ Command score_command() {
         Terminal terminal(arguments);
         const auto model = libpicker::Model::load(model_path);
         const libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
+        tell_pixel_sizes(arguments, inputs, terminal);
         make_folder(output);
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             std::error_code none;
-            if (std::filesystem::equivalent(output + "/" + inputs.stem(i) + ".mrc", inputs.path(i), none)) {
+            if (std::filesystem::equivalent(in_folder(output, inputs.stem(i)) + ".mrc", inputs.path(i), none)) {
                 throw libpicker::Error(PICKER_INVALID_ARGUMENT, "the score map of " + inputs.path(i) +
                                                                     " would overwrite it; choose another --output");
             }
@@ -38,7 +39,7 @@ Command score_command() {
         std::ostringstream text;
         std::vector<std::string> failures;
         for (std::size_t i = 0; i < inputs.size() && !interrupted(); ++i) {
-            const std::string path = output + "/" + inputs.stem(i) + ".mrc";
+            const std::string path = in_folder(output, inputs.stem(i)) + ".mrc";
             try {
                 const auto micrograph = libpicker::Micrograph::read(inputs.path(i));
                 auto options = libpicker::make<picker_pick_options>();

@@ -95,7 +95,7 @@ Command simulate_command() {
         for (std::int64_t i = 0; i < count && !interrupted(); ++i) {
             char stem[64];
             std::snprintf(stem, sizeof stem, "_%04lld", static_cast<long long>(i + 1));
-            const std::string base = folder + "/" + prefix + stem;
+            const std::string base = in_folder(folder, prefix + stem);
             const auto made = libpicker::simulate(settings, static_cast<std::uint64_t>(i));
             made.micrograph.write(base + ".mrc");
             made.truth.write(base + ".star");
@@ -106,7 +106,7 @@ Command simulate_command() {
             json["micrographs"].push_back(
                 {{"path", base + ".mrc"}, {"truth", base + ".star"}, {"particles", made.truth.size()}});
         }
-        const std::string list = folder + "/micrographs.star";
+        const std::string list = in_folder(folder, "micrographs.star");
         terminal.finish();
         write_file(list, micrographs_star(names, pixel_size, settings));
         json["list"] = list;

@@ -39,6 +39,7 @@ public:
     // Warnings wait until they are released, to stand below the result.
     void hold_warnings() { holding_ = true; }
     void release_warnings();
+    void drop_warnings() { held_.clear(); }
     void finish(); // ends the bar's line
     // Progress of a loop of our own: `done` of `total` items. Returns interrupted().
     bool step(const char* stage, std::int64_t done, std::int64_t total);

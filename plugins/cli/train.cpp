@@ -12,6 +12,7 @@ namespace {
 void add_pairs(libpicker::Dataset& dataset, const Arguments& arguments, const std::string& micrographs_flag,
                const std::string& picks_flag, const std::string& negatives_flag, Terminal& terminal) {
     libpicker::Inputs inputs = inputs_of(arguments, micrographs_flag);
+    tell_pixel_sizes(arguments, inputs, terminal);
     arguments.required_text(picks_flag);
     std::vector<libpicker::Picks> negatives;
     if (!negatives_flag.empty() && arguments.has(negatives_flag)) {
@@ -120,6 +121,9 @@ Command train_command() {
             arguments.required_text("--validation-micrographs");
         }
         const picker_train_options options = options_of(arguments);
+        if (!arguments.has("--datasets") && !arguments.has("--from")) {
+            arguments.required_text("--diameter");
+        }
         prepare_output(output);
         Terminal terminal(arguments);
         libpicker::Dataset train, validation;
@@ -158,6 +162,9 @@ Command train_command() {
                {"validation_f1", json_number(report.validation_f1)},
                {"seconds", report.seconds}},
               summary(report, output));
+        if (report.validation_f1 < 0.2 || report.best_validation_accuracy < 0.7) { // never true of NaN
+            terminal.warning("the model has hardly learned; check --diameter, the pixel size and the coordinates");
+        }
         if (report.cancelled != 0) {
             terminal.remark("cancelled: the best weights so far are saved");
             return exit_cancelled;

@@ -87,6 +87,20 @@ class Convert(Case):
         self.assertMessage(self.picker("convert", "--micrographs", "x/three.mrc", "--", "all.star", "3.star", code=1),
                            "all.star", "matched by name")
 
+    def test_a_folder_with_the_same_picks_in_several_formats(self):
+        self.write("run/a.star", coordinates_star([(10, 20, 0.5), (50, 60, 0.25)]))
+        self.write("run/a.box", "10 20 4 4\n")
+        self.write("run/b.box", "10 20 4 4\n" * 3)
+        self.write("run/b.csv", "x,y\n10,20\n")
+        self.write("run/picks.csv", "micrograph,x,y,score\nx/a.mrc,10,20,0.5\nx/c.mrc,1,2,0.5\n")
+        self.write("run/autopick.star", "data_coordinate_files\nloop_\n_rlnMicrographName #1\n"
+                   "_rlnMicrographCoordinates #2\nx/a.mrc run/a.star\n")
+        result = self.picker("convert", "run", "out", "--to-format", "csv", "--json").json
+        self.assertEqual({os.path.basename(f["path"]): f["picks"] for f in result["files"]},
+                         {"a.csv": 2, "b.csv": 3, "c.csv": 1})
+        self.assertEqual((len(result["files"]), result["picks"]), (3, 6))
+        self.assertEqual(len((self.folder / "out" / "a.csv").read_text().splitlines()), 3)
+
     def test_unknown_columns_survive(self):
         self.write("p.star", "data_\nloop_\n_rlnCoordinateX #1\n_rlnCoordinateY #2\n_rlnHelicalTubeID #3\n1 2 007\n")
         self.picker("convert", "p.star", "q.csv")

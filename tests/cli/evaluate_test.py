@@ -62,6 +62,17 @@ class Evaluate(Case):
         self.assertEqual([float(row["threshold"]) for row in rows], [0.9, 0.5, 0.1])
         self.assertEqual([float(row["precision"]) for row in rows], [1, 28 / 32, 0.7])
 
+    def test_picks_without_scores(self):
+        self.write("picks/a.star", coordinates_star([(x + 1, y) for x, y in TRUTH]))
+        words = ["evaluate", "--picks", "picks", "--truth", "truth", "--diameter", 40, "--pixel-size", 2]
+        text = self.picker(*words).out
+        self.assertIn("no scores: no AP, AUROC or best F", text)
+        self.assertNotIn("n/a", text)
+        found = self.picker(*words, "--json").json
+        self.assertEqual((found["precision"], found["recall"]), (1, 1))
+        for name in ("best_f", "best_threshold", "precision_at_best", "recall_at_best", "average_precision", "auroc"):
+            self.assertIsNone(found[name], name)
+
     def test_radius_rules(self):
         self.write("picks/a.star", coordinates_star(shifted(6, 0)))
         for words, matched, radius in [([], 28, 10), (["--radius", "5"], 0, 5), (["--radius", "6"], 28, 6),

@@ -89,6 +89,34 @@ class Files(PickCase):
         self.assertEqual(len((self.folder / "out" / "picks.csv").read_text().splitlines()), above + 1)
         self.assertEqual(self.run_record()["micrographs"][0]["picks"], above)
 
+    def terminal(self, *words, code=0, micrographs=None):
+        return self.picker("pick", "--model", self.world.model, "--micrographs", *(micrographs or [self.seen]), *words,
+                           code=code)
+
+    def test_rows_below_the_threshold_are_told(self):
+        text = self.terminal("--output", "out/", "--keep", 0, "--threshold", 0.9).out
+        rows = picks_of(self.folder / "out" / "sim_0003.star")
+        below = sum(pick[2] < 0.9 for pick in rows)
+        self.assertIn(f"out/sim_0003.star also holds {below} candidates below the threshold", text)
+        self.assertIn("rlnAutopickFigureOfMerit >= 0.900", text)
+        self.assertIn("coordinates out/autopick.star\n", text)
+        self.assertNotRegex(text, r"[ ,]0 (near|masked|beyond)")
+        self.assertNotIn("below the threshold", self.terminal("--output", "plain").out)
+
+    def test_no_picks_at_all_is_told(self):
+        result = self.terminal("--output", "out", "--edge", 5000, "--pixel-size", 4.2)
+        self.assertRegex(result.err, r"no picks on any micrograph, with particles of 120 A, a pixel size of 4\.200 A")
+        self.assertRegex(result.err, r"--pixel-size 4\.2 is used.*sim_0003\.mrc \(4\.000\)")
+        self.assertNotIn("warning", self.terminal("--output", "out2", "--pixel-size", 4.01).err)
+
+    def test_all_micrographs_fail(self):
+        self.write("a.mrc", "no image")
+        self.write("b.mrc", "no image")
+        result = self.terminal("--output", "out", "--draw", "png", code=1, micrographs=["a.mrc", "b.mrc"])
+        self.assertEqual(result.out, "")
+        self.assertRegex(result.err.splitlines()[-1], r"^picker: all 2 micrographs failed: .*a\.mrc")
+        self.assertFalse((self.folder / "png").exists())
+
     def test_top_over_the_run_and_per_micrograph(self):
         names = self.link("x.mrc", "y.mrc")
         self.pick("--top-per-micrograph", 5, micrographs=names)

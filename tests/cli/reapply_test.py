@@ -91,6 +91,22 @@ class Reapply(Case):
     def test_all_at_once(self):
         self.three_ways("--threshold", 0.4, "--keep", 0.1, "--min-distance", 140, "--edge", 60, "--top-per-micrograph", 15)
 
+    def test_candidates_that_were_dropped_are_told(self):
+        self.pick("strict", "--threshold", 0.6, "--edge", 40)
+        for words, part in [(["--threshold", 0.3, "--edge", 40], "no score below 0.6, and 0.3"),
+                            (["--threshold", 0.7], "an edge of 40"),
+                            (["--threshold", 0.7, "--edge", 40, "--min-distance", 0], "minimum distance")]:
+            result = self.pick("again", *words, "--candidates", "strict", code=1)
+            self.assertIn(part, result.err)
+            self.assertIn("candidates in strict", result.err)
+            self.assertFalse((self.folder / "again").exists())
+        self.pick("again", "--threshold", 0.7, "--edge", 40, "--candidates", "strict")
+        write_mrc(self.folder / "carbon.mrc", 56, 48, 0.0, array.array("f", [float(i % 56 < 19) for i in range(56 * 48)]))
+        self.pick("masked", "--mask", "carbon.mrc")
+        self.assertIn("with a mask", self.pick("again2", "--candidates", "masked", code=1).err)
+        self.pick("best", "--top", 3)
+        self.assertIn("best 3 of the run", self.pick("again2", "--candidates", "best", code=1).err)
+
     def test_no_network_runs(self):
         for source in ("--candidates", "--score-maps"):
             report = self.pick("again" + source, source, "base").json

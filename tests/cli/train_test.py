@@ -59,6 +59,16 @@ class Train(TrainCase):
         given = self.train("--diameter", 120, "--negatives", "bad", *QUICK).json
         self.assertGreaterEqual(given["negatives"], plain["negatives"])
 
+    def test_a_model_that_learned_nothing_is_told(self):
+        self.write("wrong/sim_0001.star", coordinates_star([(40 + 37 * i, 60 + 31 * j) for i in range(9) for j in range(8)]))
+        words = ["train", "--micrographs", self.world.micrographs[0], "--diameter", 120, "--output", "m.safetensors",
+                 "--epochs", 1, "--batch", 32, "--learning-rate", 1e-9]
+        result = self.picker(*words, "--picks", "wrong")
+        self.assertIn("hardly learned; check --diameter, the pixel size and the coordinates", result.err)
+        self.assertNotIn("not what the files say", result.err)
+        result = self.picker(*words, "--picks", "wrong", "--pixel-size", 5)
+        self.assertRegex(result.err, r"--pixel-size 5 is used.*sim_0001\.mrc \(4\.000\)")
+
     def test_notes_about_what_is_left_out(self):
         (self.folder / "picks").mkdir()
         (self.folder / "picks" / "sim_0001.star").write_bytes(self.world.truth[0].read_bytes())
@@ -178,7 +188,7 @@ class Refused(TrainCase):
         self.write("far.star", coordinates_star([(9000.0, 10.0)], "sim_0001.mrc"))
         self.write("none/sim_0001.star", coordinates_star([]))
         diameter = ["--diameter", 120]
-        self.message("--micrographs", micrograph, "--picks", truth, parts=["diameter"])
+        self.message("--micrographs", micrograph, "--picks", truth, parts=["picker train: --diameter is missing"], code=2)
         self.message("--micrographs", micrograph, "--picks", truth, *diameter, "--architecture", "deppicker",
                      parts=["deppicker", "deeppicker"])
         self.message("--micrographs", "sim_0001.mrc", "--picks", truth, *diameter, parts=["sim_0001.mrc", "--pixel-size"])

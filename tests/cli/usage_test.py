@@ -151,6 +151,7 @@ class Output(Case):
     @unittest.skipUnless(shutil.which("ldd"), "this system has no ldd")
     def test_the_program_links_no_torch(self):
         linked = subprocess.run(["ldd", PICKER], capture_output=True, text=True, check=True).stdout
+        linked = re.sub(r"\(0x[0-9a-f]+\)", "", linked)  # addresses can hold the letters of a name
         self.assertIn("libpicker.so", linked)
         for name in ("torch", "c10", "cuda"):
             self.assertNotIn(name, linked)

@@ -30,6 +30,9 @@ struct RunContext {
 RunContext make_run_context(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
                             const RunOptions& options);
 
+// Error(mismatch) for candidates of an earlier run (its run.json) that dropped what is asked for now.
+void check_candidate_source(const RunContext& run);
+
 // The mask of a micrograph, null where it has none.
 const InputMicrograph* mask_of(const RunContext& run, const std::string& stem);
 

@@ -128,6 +128,7 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
     choose_formats(run);
     match_masks(run, inputs);
     check_places(run, inputs);
+    check_candidate_source(run);
     nlohmann::json masks = nlohmann::json::array();
     for (const auto& [stem, mask] : run.masks) {
         masks.push_back(mask.name);

@@ -144,6 +144,58 @@ DOCTEST_TEST_CASE("score maps and candidates give the same files without a netwo
     }
 }
 
+DOCTEST_TEST_CASE("candidates of a run that dropped what is asked for are refused, and nothing is written") {
+    const fake::Folder folder;
+    const auto inputs = fake::write_micrographs(folder.path() / "in", 2);
+    const Model model = fake::model();
+    const ModelSpec& spec = model.spec;
+    const double distance = spec.min_distance * spec.window_diameters * model.diameter; // angstrom
+    struct Case {
+        PickSettings earlier, asked;
+        const char* message; // null: allowed
+    };
+    std::vector<Case> cases(9);
+    cases[0] = {{}, {}, nullptr};
+    cases[0].asked.threshold = spec.default_threshold + 0.1;
+    cases[1].asked.threshold = spec.default_threshold - 0.1;
+    cases[1].message = "hold no score below";
+    cases[2].earlier.keep = 0.2;
+    cases[2].asked.keep = 0.1;
+    cases[2].message = "hold no score below 0.2, and 0.1 is asked for";
+    cases[3].earlier.keep = 0.2;
+    cases[3].asked.threshold = 0.2;
+    cases[4].asked.min_distance = 0.9 * distance;
+    cases[4].message = "minimum distance";
+    cases[5].asked.min_distance = distance;
+    cases[6].earlier.min_distance = 2.0 * distance;
+    cases[6].message = "minimum distance";
+    cases[7].earlier.edge = 20.0;
+    cases[7].message = "edge of 20 angstrom, and 0 is asked for";
+    cases[8].earlier.top_per_micrograph = 3;
+    cases[8].message = "the best 3 of each micrograph";
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        RunOptions earlier, again;
+        earlier.output = folder.path() / ("earlier" + std::to_string(i));
+        earlier.settings = cases[i].earlier;
+        run(inputs, earlier);
+        again.settings = cases[i].asked;
+        again.source = CandidateSource::candidates;
+        again.source_folder = earlier.output;
+        again.output = folder.path() / ("again" + std::to_string(i));
+        if (cases[i].message == nullptr) {
+            DOCTEST_CHECK(pick_files(model, nullptr, inputs, again, {}).failed == 0);
+            continue;
+        }
+        DOCTEST_CHECK_THROWS_WITH_AS(pick_files(model, nullptr, inputs, again, {}), doctest::Contains(cases[i].message),
+                                     Error);
+        DOCTEST_CHECK_THROWS_WITH_AS(pick_files(model, nullptr, inputs, again, {}),
+                                     doctest::Contains(earlier.output.string().c_str()), Error);
+        DOCTEST_CHECK(!std::filesystem::exists(again.output));
+        std::filesystem::remove(earlier.output / "run.json"); // coordinates of unknown origin are taken as they are
+        DOCTEST_CHECK(pick_files(model, nullptr, inputs, again, {}).failed == 0);
+    }
+}
+
 DOCTEST_TEST_CASE("one mask that matches no micrograph serves all; two are refused") {
     const fake::Folder folder;
     const auto inputs = fake::write_micrographs(folder.path() / "in", 2);
