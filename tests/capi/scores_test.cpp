@@ -95,3 +95,22 @@ DOCTEST_TEST_CASE("picks from a score map, with other rules each time") {
     refused(picker_pick_from_scores(picks.out(), model.get(), scores.get(), &options, nullptr), PICKER_MISMATCH,
             {"20", "100", "score"});
 }
+
+DOCTEST_TEST_CASE("a preprocessed micrograph has the model's scale: the particle fills its share of the window") {
+    auto simulation = small_simulation(61);
+    simulation.width = 300; // not square: a swap of the axes would show
+    simulation.height = 180;
+    const auto sample = libpicker::simulate(simulation, 0);
+    const auto model = libpicker::Model::create("deeppicker", 1);
+    auto options = make<picker_pick_options>();
+    options.diameter = 160; // 20 pixels of 8 angstrom
+    const auto prepared = model.preprocess(sample.micrograph, options);
+    const picker_micrograph_info info = prepared.info();
+    const picker_model_info network = model.info();
+    const double scale = network.window / network.window_diameters / 20.0; // working pixels per pixel
+    DOCTEST_CHECK(info.width == doctest::Approx(300 * scale).epsilon(0.03));
+    DOCTEST_CHECK(info.height == doctest::Approx(180 * scale).epsilon(0.03));
+    DOCTEST_CHECK(info.pixel_size == doctest::Approx(8.0 * 300 / info.width).epsilon(1e-9));
+    DOCTEST_CHECK(std::abs(info.mean) < 0.1); // standardised
+    DOCTEST_CHECK(info.deviation == doctest::Approx(1.0).epsilon(0.2));
+}

@@ -126,6 +126,16 @@ void add_pick(std::vector<Entry>& table) {
                                             c.s("options", w.pick_options), c.s("control", make<picker_control>()));
                      },
                      true});
+    // Without LibTorch the model is untrained and knows no diameter: only the options can say it then.
+    const Null no_options = picker_has_feature("torch") != 0 ? Null::allowed : Null::refused;
+    table.push_back(
+        {"picker_micrograph_preprocess",
+         {{"out", Null::refused}, {"micrograph", Null::refused}, {"model", Null::refused}, {"options", no_options}},
+         [](World& w, Call& c) -> int {
+             return picker_micrograph_preprocess(c.handle<picker_micrograph, picker_micrograph_free>("out"),
+                                                 c.p("micrograph", w.sample.micrograph.get()),
+                                                 c.p("model", w.sized.get()), c.s("options", w.pick_options));
+         }});
     table.push_back({"picker_score", pick_pointers,
                      [](World& w, Call& c) -> int {
                          return picker_score(c.handle<picker_scores, picker_scores_free>("out"),

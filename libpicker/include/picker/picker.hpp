@@ -377,6 +377,11 @@ public:
             return picker_score(out, get(), micrograph.get(), &options, c);
         });
     }
+    Micrograph preprocess(const Micrograph& micrograph, const picker_pick_options& options) const {
+        picker_micrograph* out = nullptr;
+        check(picker_micrograph_preprocess(&out, micrograph.get(), get(), &options));
+        return Micrograph(out);
+    }
     Picks pick_from_scores(const Scores& scores, const picker_pick_options& options,
                            picker_removed* removed = nullptr) const {
         picker_picks* out = nullptr;

@@ -1,5 +1,6 @@
 // picker.h, "pick": one micrograph scored and picked, score maps in memory and on disk.
 #include "capi/handles.hpp"
+#include "signal/recipe.hpp"
 
 #include <cstring>
 #include <limits>
@@ -44,6 +45,22 @@ WorkerPool engine_pool(const Control& control) {
 
 picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) {
     return init_struct(options, struct_size);
+}
+
+picker_status picker_micrograph_preprocess(picker_micrograph** out, const picker_micrograph* micrograph,
+                                           const picker_model* model, const picker_pick_options* options) {
+    return guard([&] {
+        auto*& target = out_handle(out, "out");
+        Job job(model, micrograph, options, nullptr);
+        const double diameter = job.diameter();
+        const double pixel_size = job.micrograph.pixel_size;
+        Prepared prepared = prepare(std::move(job.micrograph), job.model.spec.recipe, diameter);
+        auto handle = std::make_unique<picker_micrograph>();
+        handle->value.image = std::move(prepared.image);
+        handle->value.pixel_size = pixel_size / prepared.scale_x;
+        handle->value.name = job.name;
+        target = handle.release();
+    });
 }
 
 picker_status picker_pick(picker_picks** out, const picker_model* model, const picker_micrograph* micrograph,

@@ -398,6 +398,13 @@ PICKER_API picker_status picker_pick(picker_picks** out, const picker_model* mod
                                      const picker_pick_options* options,
                                      const picker_control* control) PICKER_CHECK_RESULT;
 
+/* The micrograph as the model's network sees it: brought to the working pixel size and standardised by the recipe that
+ * the model stores. Its pixel size is the working one. Of `options` (may be NULL) the diameter and the pixel size
+ * count. Needs no LibTorch. Owned. */
+PICKER_API picker_status picker_micrograph_preprocess(picker_micrograph** out, const picker_micrograph* micrograph,
+                                                      const picker_model* model,
+                                                      const picker_pick_options* options) PICKER_CHECK_RESULT;
+
 typedef struct picker_scores picker_scores;
 
 /* Scores one micrograph: the model's probability on a grid of places. Owned. */
