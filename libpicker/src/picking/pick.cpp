@@ -63,6 +63,10 @@ double pick_diameter(const Model& model, const PickSettings& settings) {
     return diameter;
 }
 
+double default_min_distance(const ModelSpec& spec, double diameter) {
+    return spec.min_distance * (spec.window_diameters * diameter);
+}
+
 PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double diameter, double pixel_size,
                     const ExclusionMask* mask) {
     check_score(settings.threshold, "threshold");
@@ -79,7 +83,7 @@ PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double 
              plan.rules.threshold, "; keep at most the threshold");
     }
     plan.rules.min_distance =
-        length_in_pixels(settings.min_distance, spec.min_distance * window, pixel_size, "minimum distance");
+        length_in_pixels(settings.min_distance, default_min_distance(spec, diameter), pixel_size, "minimum distance");
     plan.rules.edge = length_in_pixels(settings.edge, 0.0, pixel_size, "edge");
     plan.rules.top = settings.top_per_micrograph;
     plan.rules.mask = mask;

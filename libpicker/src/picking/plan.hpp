@@ -12,6 +12,9 @@ struct PickPlan {
     double peak_window = 0.0; // pixels
 };
 
+// What two picks are apart at least where nobody says otherwise, in the unit of `diameter`.
+double default_min_distance(const ModelSpec& spec, double diameter);
+
 // `diameter` and the result in pixels; `pixel_size` may be 0 where no length was given. Error(invalid_argument) for
 // settings that are out of range or contradict each other.
 PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double diameter, double pixel_size,

@@ -2,6 +2,7 @@
 // cannot come back, and picks made of the rest would be wrong without anybody noticing.
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "picking/plan.hpp"
 #include "picking/run_files.hpp"
 
 namespace picker {
@@ -15,12 +16,14 @@ public:
 
     void check() const {
         const PickSettings& asked = run_.options.settings;
+        const ModelSpec& spec = run_.model->spec;
         const double kept = number("keep", number("threshold", 0.0));
         if (kept > run_.keep) {
             refuse(text("hold no score below ", kept, ", and ", run_.keep, " is asked for"));
         }
-        const double earlier_distance = number("min_distance", default_distance(number("diameter", run_.diameter)));
-        const double distance = asked.min_distance.value_or(default_distance(run_.diameter));
+        const double earlier_distance =
+            number("min_distance", default_min_distance(spec, number("diameter", run_.diameter)));
+        const double distance = asked.min_distance.value_or(default_min_distance(spec, run_.diameter));
         if (earlier_distance > distance * (1.0 + tolerance)) {
             refuse(text("were picked with a minimum distance of ", earlier_distance, " angstrom, and ", distance,
                         " is asked for"));
@@ -46,14 +49,10 @@ private:
         const auto found = settings_.find(key);
         return found != settings_.end() && found->is_number() ? found->get<double>() : fallback;
     }
-    double default_distance(double diameter) const {
-        return run_.model->spec.min_distance * run_.model->spec.window_diameters * diameter;
-    }
     [[noreturn]] void refuse(const std::string& what) const {
         fail(Status::mismatch, "the candidates in ", run_.options.source_folder.string(), " ", what,
-             "; pick the micrographs again with keep 0, minimum distance 0, no edge, mask or best N, or start from "
-             "score "
-             "maps");
+             "; pick the micrographs again with keep 0, minimum distance 0, no edge, mask or best N, "
+             "or start from score maps");
     }
 
     const RunContext& run_;
