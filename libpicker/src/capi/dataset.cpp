@@ -28,14 +28,6 @@ TrainingOptions options_of(const picker_train_options* options) {
     const picker_train_options given = read_struct(options);
     TrainingOptions result;
     result.diameter = not_negative(given.diameter, "picker_train_options.diameter");
-    const auto set_if = [](auto& target, auto value, const char* name) {
-        if (value < 0) {
-            fail(Status::invalid_argument, name, " is ", value, "; give 0 (default) or more");
-        }
-        if (value > 0) {
-            target = value;
-        }
-    };
     set_if(result.epochs, given.epochs, "picker_train_options.epochs");
     set_if(result.batch, given.batch, "picker_train_options.batch");
     set_if(result.learning_rate, not_negative(given.learning_rate, "picker_train_options.learning_rate"),

@@ -66,6 +66,16 @@ ExclusionMask mask_of(const picker_micrograph* mask);
 picker_removed removed_of(const RemovedCounts& counts);
 void copy_text(char* target, std::size_t size, std::string_view text_); // cut at the end, always terminated
 
+// A field in which 0 leaves the default that `target` holds.
+template <typename Target, typename Value> void set_if(Target& target, Value value, const char* name) {
+    if (value < 0) {
+        fail(Status::invalid_argument, name, " is ", value, "; give 0 (default) or more");
+    }
+    if (value > 0) {
+        target = value;
+    }
+}
+
 // Lengths and the like that must be finite and not negative; 0 is "default".
 double not_negative(double value, const char* name);
 

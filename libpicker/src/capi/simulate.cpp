@@ -13,14 +13,6 @@ namespace {
 SimulationOptions options_of(const picker_simulation& given) {
     SimulationOptions result;
     result.structures = strings_of(given.structures, given.structure_count, "picker_simulation.structures");
-    const auto set_if = [](auto& target, auto value, const char* name) {
-        if (value < 0) {
-            fail(Status::invalid_argument, name, " is ", value, "; give 0 (default) or more");
-        }
-        if (value > 0) {
-            target = value;
-        }
-    };
     set_if(result.width, given.width, "picker_simulation.width");
     set_if(result.height, given.height, "picker_simulation.height");
     set_if(result.particles, given.particles, "picker_simulation.particles");
