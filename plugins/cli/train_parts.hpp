@@ -1,0 +1,18 @@
+// What picker train is made of: its settings and its data sets.
+#pragma once
+
+#include "command.hpp"
+
+#include <vector>
+
+namespace cli {
+
+// Flags that set picker_train_options, for the help, in its order.
+std::vector<Flag> train_setting_flags();
+picker_train_options train_options_of(const Arguments& arguments);
+
+// Fills both data sets from --datasets, or from the flags of micrographs and picks. Whether there are validation data.
+bool add_training_data(libpicker::Dataset& train, libpicker::Dataset& validation, const Arguments& arguments,
+                       Terminal& terminal);
+
+} // namespace cli
