@@ -5,6 +5,7 @@
 #include "picking/stopwatch.hpp"
 #include "training/batch_loop.hpp"
 #include "training/choose_threshold.hpp"
+#include "training/settings.hpp"
 #include "version.hpp"
 
 #include <algorithm>
@@ -20,47 +21,6 @@ constexpr std::uint64_t split_stream = (std::uint64_t{1} << 42) + 1; // of rando
 constexpr std::uint64_t validation_seed = 0x76616c6964ULL;           // mixed into the seed: negatives of their own
 constexpr std::size_t least_positives = 10;
 constexpr double poll_seconds = 0.25; // at most so often within an epoch
-
-// The architecture's settings with the caller's on top.
-TrainingDefaults merged(const TrainingDefaults& defaults, const TrainingOptions& options) {
-    TrainingDefaults out = defaults;
-    out.epochs = options.epochs.value_or(out.epochs);
-    out.batch = options.batch.value_or(out.batch);
-    out.patience = options.patience.value_or(out.patience);
-    out.learning_rate = options.learning_rate.value_or(out.learning_rate);
-    out.negatives_per_positive = options.negatives_per_positive.value_or(out.negatives_per_positive);
-    out.validation_fraction = options.validation_fraction.value_or(out.validation_fraction);
-    out.flips = options.flips.value_or(out.flips);
-    out.rotations = options.rotations.value_or(out.rotations);
-    const auto check = [](bool sound, const char* what, double value, const char* range) {
-        if (!sound) {
-            fail(Status::invalid_argument, "the ", what, " is ", value, "; give ", range);
-        }
-    };
-    check(out.epochs >= 1 && out.epochs <= 1000000, "number of epochs", out.epochs, "1 to 1000000");
-    check(out.batch >= 1 && out.batch <= 100000, "batch", out.batch, "1 to 100000 samples");
-    check(out.patience >= 0, "patience", out.patience, "0 (never stop early) or more epochs");
-    check(out.learning_rate > 0.0 && out.learning_rate <= 100.0, "learning rate", out.learning_rate,
-          "a number above 0, usually 0.001 to 0.1");
-    check(out.negatives_per_positive > 0.0 && out.negatives_per_positive <= 1000.0, "number of negatives per positive",
-          out.negatives_per_positive, "a number above 0, at most 1000");
-    check(out.validation_fraction >= 0.0 && out.validation_fraction <= 0.9, "fraction held out for validation",
-          out.validation_fraction, "0 to 0.9");
-    return out;
-}
-
-Dataset with_diameters(const Dataset& dataset, double fallback) {
-    Dataset out = dataset;
-    for (std::size_t i = 0; i < out.items.size(); ++i) {
-        double& diameter = out.items[i].diameter;
-        diameter = diameter > 0.0 ? diameter : fallback;
-        if (!(diameter > 0.0) || !std::isfinite(diameter)) {
-            fail(Status::invalid_argument, "no particle diameter for ", out.name(i),
-                 "; give the particle's longest axis in angstrom");
-        }
-    }
-    return out;
-}
 
 struct Split {
     std::vector<std::size_t> train, held_out; // rows of a patch set
@@ -102,7 +62,7 @@ class Training {
 public:
     Training(Model& model, const Dataset& dataset, const Dataset* validation, const TrainingOptions& options,
              const Control& control, const Engine& engine)
-        : model_(model), options_(options), settings_(merged(model.spec.training, options)), control_(control),
+        : model_(model), options_(options), settings_(merged_settings(model.spec.training, options)), control_(control),
           engine_(engine), pool_(control.worker_count(), [&engine] { engine.prepare_thread(); }) {
         const double fallback = options.diameter > 0.0 ? options.diameter : model.diameter;
         dataset_ = with_diameters(dataset, fallback);

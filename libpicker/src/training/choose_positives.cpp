@@ -1,0 +1,60 @@
+// The particles that are trained on (choose_positives.hpp).
+#include "training/choose_positives.hpp"
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace picker {
+namespace {
+
+constexpr std::uint64_t share_streams = std::uint64_t{1} << 40; // of random numbers; items count from 0
+
+} // namespace
+
+std::vector<std::string> molecule_names(const Dataset& dataset) {
+    std::vector<std::string> names;
+    for (const DatasetItem& item : dataset.items) {
+        if (std::find(names.begin(), names.end(), item.molecule) == names.end()) {
+            names.push_back(item.molecule);
+        }
+    }
+    return names;
+}
+
+std::vector<std::vector<std::size_t>> choose_positives(const Dataset& dataset, const std::vector<std::string>& names,
+                                                       const SamplerOptions& options, const Control& control) {
+    std::vector<std::vector<std::size_t>> chosen(dataset.items.size());
+    const std::size_t molecules = std::max<std::size_t>(1, names.size());
+    for (std::size_t m = 0; m < names.size(); ++m) {
+        std::vector<std::pair<std::size_t, std::size_t>> all; // item, row
+        for (std::size_t i = 0; i < dataset.items.size(); ++i) {
+            for (std::size_t row = 0; dataset.items[i].molecule == names[m] && row < dataset.items[i].positives.size();
+                 ++row) {
+                all.emplace_back(i, row);
+            }
+        }
+        if (options.max_positives > 0) {
+            const std::size_t share =
+                options.max_positives / molecules + (m < options.max_positives % molecules ? 1 : 0);
+            Random random(options.seed, share_streams + m);
+            random.shuffle(std::span(all));
+            if (all.size() < share && molecules > 1) {
+                control.warn(text("the molecule ", names[m], " has ", all.size(),
+                                  " particles, fewer than its share of ", share));
+            }
+            all.resize(std::min(all.size(), share));
+            std::sort(all.begin(), all.end());
+        }
+        for (const auto& [item, row] : all) {
+            chosen[item].push_back(row);
+        }
+    }
+    return chosen;
+}
+
+} // namespace picker

@@ -1,0 +1,18 @@
+// Which particles of a data set are trained on.
+#pragma once
+
+#include "core/progress.hpp"
+#include "training/sampler.hpp"
+
+#include <string>
+#include <vector>
+
+namespace picker {
+
+std::vector<std::string> molecule_names(const Dataset& dataset); // each once, in order of appearance
+
+// The rows of each item's positives that are used: all, or an equal random share of every molecule's.
+std::vector<std::vector<std::size_t>> choose_positives(const Dataset& dataset, const std::vector<std::string>& names,
+                                                       const SamplerOptions& options, const Control& control);
+
+} // namespace picker

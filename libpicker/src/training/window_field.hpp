@@ -1,0 +1,40 @@
+// One micrograph prepared for sampling, and the windows in it.
+#pragma once
+
+#include "models/model.hpp"
+#include "training/dataset.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace picker {
+
+struct Corner {
+    int x = 0, y = 0; // first pixel of a window, working pixels
+};
+
+class WindowField {
+public:
+    // Reads and prepares micrograph `index`. Patches are `extent` working pixels wide.
+    WindowField(const Dataset& dataset, std::size_t index, const ModelSpec& spec, int extent);
+
+    // Error(mismatch) when most coordinates lie outside of the micrograph.
+    void check_frame(const Picks& picks) const;
+    Corner corner(const Picks& picks, std::size_t row) const; // of the window that is centred on a pick
+    bool holds(Corner at) const;
+    // The windows whose centre is at least `distance` windows from every one of `picks`, for window_at().
+    std::vector<std::uint32_t> free_windows(const Picks& picks, double distance) const;
+    Corner window_at(std::uint32_t index) const;
+    // Writes extent x extent pixels: the window with an equal margin around it.
+    void cut(Corner at, float* out) const;
+
+private:
+    const ModelSpec& spec_;
+    int extent_, window_ = 0, width_ = 0, height_ = 0; // width, height: of the micrograph, its own pixels
+    std::string name_;
+    Image image_;
+    double scale_x_ = 1.0, scale_y_ = 1.0; // working pixels per pixel
+};
+
+} // namespace picker
