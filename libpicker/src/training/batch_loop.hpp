@@ -1,5 +1,8 @@
-// Passes over patches: gradients of shuffled, augmented batches in a fixed number of shards, and held-out losses.
-// Shards and random streams depend on seed, epoch and sample only, so the result is the same for any number of threads.
+// Passes over patches: gradients of shuffled, augmented batches in a fixed
+// number of shards, and held-out losses. Shards and random streams depend on
+// seed, epoch and sample only, so the result is the same for any number of
+// threads. A batch is loaded and augmented while the gradient of the one before
+// it is worked out.
 #pragma once
 
 #include "core/parallel.hpp"
@@ -7,6 +10,7 @@
 #include "models/model.hpp"
 #include "training/sampler.hpp"
 
+#include <array>
 #include <functional>
 #include <span>
 #include <vector>
@@ -32,20 +36,31 @@ public:
     BatchLoop(const NetworkSpec& spec, Network& network, std::vector<float> parameters, const BatchOptions& options,
               WorkerPool& pool);
     const std::vector<float>& parameters() const { return parameters_; }
+    const std::vector<float>& velocity() const { return velocity_; }
+    void restore(std::vector<float> parameters,
+                 std::vector<float> velocity); // as an earlier loop had them
 
-    // One pass over `samples` of the set; the mean loss. `poll` runs between and during batches.
+    // One pass over `samples` of the set; the mean loss. `poll` runs between and
+    // during batches.
     double epoch(const PatchSet& set, std::vector<std::size_t> samples, int number, double learning_rate,
                  const std::function<void()>& poll);
     HeldOut held_out(const PatchSet& set, const std::vector<std::size_t>& samples, const std::function<void()>& poll);
 
 private:
-    struct Shard { // buffers, kept between batches
-        std::vector<float> patches, labels, gradient;
+    struct Shard { // of a batch, ready for the network; buffers are kept between
+                   // batches
+        std::size_t count = 0;
+        std::vector<float> patches, labels, stored;
         std::vector<std::vector<float>> masks;
         std::vector<const float*> mask_pointers;
+    };
+    struct Result { // of a shard
+        std::vector<float> gradient;
         double loss = 0.0;
     };
-    void run_shard(Shard& shard, const PatchSet& set, std::span<const std::size_t> samples, int number);
+    void fill(Shard& shard, const PatchSet& set, std::span<const std::size_t> samples, int number) const;
+    void add_sample(Shard& shard, const PatchSet& set, std::size_t sample, int number) const;
+    void work_out(const Shard& shard, Result& result) const;
     void step(std::size_t count, double learning_rate);
 
     NetworkSpec spec_;
@@ -56,7 +71,8 @@ private:
     std::vector<bool> decays_;          // per parameter
     std::vector<std::size_t> features_; // of each dropout layer
     std::vector<double> rates_;
-    std::vector<Shard> shards_;
+    std::array<std::vector<Shard>, 2> shards_; // of the batch in work and of the next
+    std::vector<Result> results_;
 };
 
 } // namespace picker

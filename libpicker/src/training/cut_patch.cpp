@@ -1,4 +1,5 @@
-// A network's input cut out of a stored patch, mirrored and turned (sampler.hpp).
+// A network's input cut out of a stored patch, mirrored and turned
+// (sampler.hpp).
 #include "training/sampler.hpp"
 
 #include <algorithm>
@@ -9,7 +10,8 @@
 namespace picker {
 namespace {
 
-// Where the output's axes point in the stored patch: u_source = c * u - s * v, v_source = s * u + c * v.
+// Where the output's axes point in the stored patch: u_source = c * u - s * v,
+// v_source = s * u + c * v.
 void turn_quarters(const float* patch, int extent, int size, bool mirror, int quarters, float* out) {
     constexpr std::array<int, 4> cosines{1, 0, -1, 0};
     constexpr std::array<int, 4> sines{0, 1, 0, -1};
@@ -19,7 +21,8 @@ void turn_quarters(const float* patch, int extent, int size, bool mirror, int qu
     const int margin = (extent - size) / 2;
     for (int y = 0; y < size; ++y) {
         for (int x = 0; x < size; ++x) {
-            // Twice the offsets from the centre, so that they are whole for even sizes too.
+            // Twice the offsets from the centre, so that they are whole for even
+            // sizes too.
             const int u = 2 * x - last;
             const int v = 2 * y - last;
             int from_x = (c * u - s * v + last) / 2;
@@ -57,14 +60,14 @@ void turn(const float* patch, int extent, int size, bool mirror, double angle, f
 
 } // namespace
 
-void cut_patch(const PatchSet& set, std::size_t index, int input_size, bool mirror, double angle, float* out) {
+void cut_patch(const float* patch, int extent, int input_size, bool mirror, double angle, float* out) {
     const double quarters = angle / (std::numbers::pi / 2);
     const double whole = std::round(quarters);
     if (std::abs(quarters - whole) < 1e-9) {
         const int turns = static_cast<int>(std::fmod(whole, 4.0) + 4.0) % 4;
-        turn_quarters(set.patch(index), set.extent, input_size, mirror, turns, out);
+        turn_quarters(patch, extent, input_size, mirror, turns, out);
     } else {
-        turn(set.patch(index), set.extent, input_size, mirror, angle, out);
+        turn(patch, extent, input_size, mirror, angle, out);
     }
 }
 

@@ -1,4 +1,5 @@
-// From a data set to patches (sampler.hpp): one job per micrograph, each with a random stream of its own.
+// From a data set to patches (sampler.hpp): one job per micrograph, each with a
+// random stream and places of its own.
 #include "training/sampler.hpp"
 
 #include "core/error.hpp"
@@ -8,16 +9,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <mutex>
 #include <numbers>
-#include <utility>
 
 namespace picker {
 namespace {
 
-// What one micrograph gives.
+// What one micrograph gives: labels of the patches that it has put into the
+// store, from its first place on.
 struct Harvest {
-    std::vector<float> pixels;
     std::vector<float> labels;
     std::size_t outside = 0;
     std::size_t wanted = 0, found = 0; // random negatives
@@ -27,56 +26,78 @@ int molecule_index(const std::vector<std::string>& names, const std::string& nam
     return static_cast<int>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
-void add_patch(Harvest& harvest, const WindowField& field, Corner at, int extent, float label) {
-    const std::size_t before = harvest.pixels.size();
-    harvest.pixels.resize(before + static_cast<std::size_t>(extent) * static_cast<std::size_t>(extent));
-    field.cut(at, harvest.pixels.data() + before);
-    harvest.labels.push_back(label);
+std::size_t random_negatives(const SamplerOptions& options, std::size_t positives, std::size_t given) {
+    const double wanted = options.negatives_per_positive * static_cast<double>(positives);
+    return static_cast<std::size_t>(std::llround(std::max(wanted - static_cast<double>(given), wanted / 2)));
 }
 
-Harvest harvest(const Dataset& dataset, std::size_t index, const std::vector<std::size_t>& chosen,
-                const ModelSpec& spec, int extent, const SamplerOptions& options) {
-    const DatasetItem& item = dataset.items[index];
-    const WindowField field(dataset, index, spec, extent);
-    field.check_frame(item.positives);
-    Harvest out;
-    for (const std::size_t row : chosen) {
-        const Corner at = field.corner(item.positives, row);
-        if (field.holds(at)) {
-            add_patch(out, field, at, extent, 1.0F);
-        } else {
-            ++out.outside;
+// The most patches that an item can give; how many it does give is known when
+// its micrograph is read.
+std::size_t most_patches(const DatasetItem& item, std::size_t positives, const SamplerOptions& options) {
+    return positives + item.negatives.size() + random_negatives(options, positives, 0);
+}
+
+class Harvester {
+public:
+    Harvester(const Dataset& dataset, std::size_t index, const ModelSpec& spec, const SamplerOptions& options,
+              int extent, PatchStore& store, std::size_t first)
+        : item_(dataset.items[index]), options_(options), index_(index), field_(dataset, index, spec, extent),
+          patch_(static_cast<std::size_t>(extent) * static_cast<std::size_t>(extent)), store_(store), next_(first) {}
+
+    Harvest run(const std::vector<std::size_t>& chosen) {
+        field_.check_frame(item_.positives);
+        for (const std::size_t row : chosen) {
+            out_.outside += add(field_.corner(item_.positives, row), 1.0F) ? 0 : 1;
         }
-    }
-    const double wanted = options.negatives_per_positive * static_cast<double>(out.labels.size());
-    double given = 0.0;
-    for (std::size_t row = 0; row < item.negatives.size(); ++row) {
-        const Corner at = field.corner(item.negatives, row);
-        if (field.holds(at)) {
-            add_patch(out, field, at, extent, 0.0F);
-            given += 1.0;
+        const std::size_t positives = out_.labels.size();
+        for (std::size_t row = 0; row < item_.negatives.size(); ++row) {
+            add(field_.corner(item_.negatives, row), 0.0F);
         }
+        out_.wanted = random_negatives(options_, positives, out_.labels.size() - positives);
+        if (out_.wanted > 0) {
+            draw_negatives();
+        }
+        return std::move(out_);
     }
-    out.wanted = static_cast<std::size_t>(std::llround(std::max(wanted - given, wanted / 2)));
-    if (out.wanted > 0) {
-        std::vector<std::uint32_t> free = field.free_windows(item.positives, options.negative_distance);
-        Random random(options.seed, index);
-        out.found = std::min(out.wanted, free.size());
-        for (std::size_t n = 0; n < out.found; ++n) { // the first steps of a shuffle: no window twice
+
+private:
+    bool add(Corner at, float label) {
+        if (!field_.holds(at)) {
+            return false;
+        }
+        field_.cut(at, patch_.data());
+        store_.write(next_++, patch_.data());
+        out_.labels.push_back(label);
+        return true;
+    }
+    void draw_negatives() {
+        std::vector<std::uint32_t> free = field_.free_windows(item_.positives, options_.negative_distance);
+        Random random(options_.seed, index_);
+        out_.found = std::min(out_.wanted, free.size());
+        for (std::size_t n = 0; n < out_.found; ++n) { // the first steps of a shuffle: no window twice
             std::swap(free[n], free[n + random.below(free.size() - n)]);
-            add_patch(out, field, field.window_at(free[n]), extent, 0.0F);
+            add(field_.window_at(free[n]), 0.0F);
         }
     }
-    return out;
-}
 
-int extent_for(const ModelSpec& spec) {
+    const DatasetItem& item_;
+    const SamplerOptions& options_;
+    std::size_t index_;
+    WindowField field_;
+    std::vector<float> patch_;
+    PatchStore& store_;
+    std::size_t next_; // free place in the store
+    Harvest out_;
+};
+
+int extent_for(const ModelSpec& spec, bool margin) {
     const int input = spec.network.input_size;
-    if (spec.patch_rule == PatchRule::per_patch) {
+    if (spec.patch_rule == PatchRule::per_patch || !margin) {
         return input;
     }
     const int least = static_cast<int>(std::ceil(input * std::numbers::sqrt2)) + 2;
-    return least + (least - input) % 2; // the margins are equal, so that an unturned patch is an exact copy
+    return least + (least - input) % 2; // the margins are equal, so that an
+                                        // unturned patch is an exact copy
 }
 
 } // namespace
@@ -85,26 +106,32 @@ PatchSet sample_patches(const Dataset& dataset, const ModelSpec& spec, const Sam
                         const Control& control) {
     PatchSet set;
     set.molecules = molecule_names(dataset);
-    set.extent = extent_for(spec);
+    set.extent = extent_for(spec, options.margin);
     const auto chosen = choose_positives(dataset, set.molecules, options, control);
+    std::vector<std::size_t> first(dataset.items.size() + 1,
+                                   0); // place of each item's first patch
+    for (std::size_t i = 0; i < dataset.items.size(); ++i) {
+        first[i + 1] = first[i] + most_patches(dataset.items[i], chosen[i].size(), options);
+    }
+    const auto extent = static_cast<std::size_t>(set.extent);
+    set.store = PatchStore(first.back(), extent * extent, options.memory,
+                           options.scratch.empty() ? std::filesystem::temp_directory_path() : options.scratch);
+
     std::vector<Harvest> harvests(dataset.items.size());
     const Meter meter(control, "sample", static_cast<std::int64_t>(dataset.items.size()));
     std::atomic<std::int64_t> done{0};
     pool.run(
         dataset.items.size(),
         [&](std::size_t i) {
-            harvests[i] = harvest(dataset, i, chosen[i], spec, set.extent, options);
+            harvests[i] = Harvester(dataset, i, spec, options, set.extent, set.store, first[i]).run(chosen[i]);
             ++done;
         },
         [&] { meter.at(done); });
-    std::size_t pixels = 0;
-    for (const Harvest& one : harvests) {
-        pixels += one.pixels.size();
-    }
-    set.pixels.reserve(pixels);
     for (std::size_t i = 0; i < harvests.size(); ++i) {
-        Harvest one = std::move(harvests[i]); // freed at the end of its turn: never everything twice in memory
-        set.pixels.insert(set.pixels.end(), one.pixels.begin(), one.pixels.end());
+        const Harvest& one = harvests[i];
+        for (std::size_t n = 0; n < one.labels.size(); ++n) {
+            set.place.push_back(first[i] + n);
+        }
         set.labels.insert(set.labels.end(), one.labels.begin(), one.labels.end());
         set.molecule.resize(set.labels.size(), molecule_index(set.molecules, dataset.items[i].molecule));
         set.outside += one.outside;

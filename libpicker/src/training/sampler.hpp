@@ -1,4 +1,5 @@
-// From a data set to patches: prepared as for picking, positives cut at particles, negatives away from them.
+// From a data set to patches: prepared as for picking, positives cut at
+// particles, negatives away from them.
 #pragma once
 
 #include "core/parallel.hpp"
@@ -6,42 +7,53 @@
 #include "core/random.hpp"
 #include "models/model.hpp"
 #include "training/dataset.hpp"
+#include "training/patch_store.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <vector>
 
 namespace picker {
 
-// Patches with a margin, so that rotations need no invented corners: edge = extent >= input_size * sqrt(2).
+// Patches with a margin, so that rotations need no invented corners: edge =
+// extent >= input_size * sqrt(2).
 struct PatchSet {
     int extent = 0; // edge of a stored patch, working pixels
-    std::vector<float> pixels;
-    std::vector<float> labels; // 1 = particle
-    std::vector<int> molecule; // index of the molecule
+    PatchStore store;
+    std::vector<std::size_t> place; // of each sample in the store
+    std::vector<float> labels;      // 1 = particle
+    std::vector<int> molecule;      // index of the molecule
     std::size_t size() const { return labels.size(); }
-    const float* patch(std::size_t i) const {
-        return pixels.data() + i * static_cast<std::size_t>(extent) * static_cast<std::size_t>(extent);
-    }
+    // `buffer` is used where the patch is on disk, and holds it until the next
+    // call.
+    const float* patch(std::size_t i, std::vector<float>& buffer) const { return store.read(place[i], buffer); }
     std::vector<std::string> molecules;
     std::size_t outside = 0; // positives too near to the border for a whole patch, left out
 };
 
 struct SamplerOptions {
     double negatives_per_positive = 1.0;
-    double negative_distance = 0.6; // in windows
-    std::size_t max_positives = 0;  // over all molecules, in equal shares (type 2); 0 = all
+    double negative_distance = 0.6;            // in windows
+    std::size_t max_positives = 0;             // over all molecules, in equal shares (type 2); 0 = all
+    bool margin = true;                        // false: patches of the network's size, for quarter turns only
+    std::size_t memory = std::size_t{1} << 30; // bytes of patches; what is more goes to disk, into ...
+    std::filesystem::path scratch;             // ... this folder; empty: the system's for temporary files
     std::uint64_t seed = 0;
 };
 
-// Windows are cut at whole working pixels. Given non-particles are all taken, in place of up to half of the random
-// negatives. Negatives avoid every positive of their micrograph, also those not chosen. Where a micrograph has too
-// little room for them, or a molecule too few particles for its share, there are fewer, and control.warn says so.
-// Patches made window by window (PatchRule::per_patch) have no margin: extent = input_size. The seed alone decides.
+// Windows are cut at whole working pixels. Given non-particles are all taken,
+// in place of up to half of the random negatives. Negatives avoid every
+// positive of their micrograph, also those not chosen. Where a micrograph has
+// too little room for them, or a molecule too few particles for its share,
+// there are fewer, and control.warn says so. Patches made window by window
+// (PatchRule::per_patch) have no margin. One micrograph per worker is in memory
+// at a time; the seed alone decides what is drawn.
 PatchSet sample_patches(const Dataset& dataset, const ModelSpec& spec, const SamplerOptions& options, WorkerPool& pool,
                         const Control& control);
 
-// Cuts input_size x input_size out of a stored patch: quarter turns 0-3 after an optional mirror of x, or any angle by
-// bilinear interpolation. `angle` in radians; pi / 2 is what numpy.rot90 does.
-void cut_patch(const PatchSet& set, std::size_t index, int input_size, bool mirror, double angle, float* out);
+// Cuts input_size x input_size out of a stored patch of edge `extent`: quarter
+// turns 0-3 after an optional mirror of x, or any angle by bilinear
+// interpolation. `angle` in radians; pi / 2 is what numpy.rot90 does.
+void cut_patch(const float* patch, int extent, int input_size, bool mirror, double angle, float* out);
 
 } // namespace picker

@@ -11,19 +11,16 @@ using namespace picker;
 namespace {
 
 PatchSet noise(int count) {
-    PatchSet set;
-    set.extent = naive::window;
     Random random(9);
+    std::vector<float> labels;
+    std::vector<float> pixels;
     for (int i = 0; i < count; ++i) {
-        const float label = i % 3 == 0 ? 1.0F : 0.0F;
-        set.labels.push_back(label);
-        set.molecule.push_back(0);
+        labels.push_back(i % 3 == 0 ? 1.0F : 0.0F);
         for (int k = 0; k < naive::window * naive::window; ++k) {
-            set.pixels.push_back(static_cast<float>(random.normal()) + 0.2F * label);
+            pixels.push_back(static_cast<float>(random.normal()) + 0.2F * labels.back());
         }
     }
-    set.molecules = {""};
-    return set;
+    return naive::patch_set(naive::window, pixels, labels);
 }
 
 std::vector<std::size_t> rows(std::size_t count) {
@@ -69,13 +66,13 @@ DOCTEST_TEST_CASE("full-batch steps are velocity = momentum * velocity - rate * 
         for (std::size_t i = 0; i < 30; ++i) {
             double sum = w[256];
             for (std::size_t k = 0; k < 256; ++k) {
-                sum += w[k] * static_cast<double>(set.patch(i)[k]);
+                sum += w[k] * static_cast<double>(naive::patch(set, i)[k]);
             }
             const double p = 1.0 / (1.0 + std::exp(-sum));
             const double label = static_cast<double>(set.labels[i]);
             expected_loss -= std::log(label > 0.5 ? p : 1.0 - p) / 30;
             for (std::size_t k = 0; k < 256; ++k) {
-                g[k] += (p - label) * static_cast<double>(set.patch(i)[k]) / 30;
+                g[k] += (p - label) * static_cast<double>(naive::patch(set, i)[k]) / 30;
             }
             g[256] += (p - label) / 30;
         }
@@ -132,7 +129,7 @@ DOCTEST_TEST_CASE("held-out loss and accuracy, in chunks, against the definition
     double right = 0.0;
     for (std::size_t i = 0; i < 150; ++i) {
         float p = 0.0F;
-        network.score(set.patch(i), 1, &p);
+        network.score(naive::patch(set, i).data(), 1, &p);
         loss -= std::log(static_cast<double>(set.labels[i] > 0.5F ? p : 1.0F - p)) / 150;
         right += (p >= 0.5F) == (set.labels[i] > 0.5F) ? 1.0 / 150 : 0.0;
     }

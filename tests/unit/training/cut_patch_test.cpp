@@ -10,20 +10,18 @@ using namespace picker;
 
 namespace {
 
-PatchSet patches(int extent, int count) {
-    PatchSet set;
-    set.extent = extent;
+std::vector<float> noise(int extent) {
+    std::vector<float> patch(static_cast<std::size_t>(extent) * static_cast<std::size_t>(extent));
     Random random(4);
-    for (int i = 0; i < count * extent * extent; ++i) {
-        set.pixels.push_back(static_cast<float>(random.normal()));
+    for (float& value : patch) {
+        value = static_cast<float>(random.normal());
     }
-    set.labels.assign(static_cast<std::size_t>(count), 1.0F);
-    return set;
+    return patch;
 }
 
-std::vector<float> cut(const PatchSet& set, int size, bool mirror, double angle) {
+std::vector<float> cut(const std::vector<float>& patch, int extent, int size, bool mirror, double angle) {
     std::vector<float> out(static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
-    cut_patch(set, 1, size, mirror, angle, out.data());
+    cut_patch(patch.data(), extent, size, mirror, angle, out.data());
     return out;
 }
 
@@ -33,8 +31,11 @@ constexpr double quarter = std::numbers::pi / 2;
 
 DOCTEST_TEST_CASE("quarter turns are numpy.rot90, exactly, after a mirror of x; for even and odd sizes") {
     for (const int size : {6, 7}) {
-        const PatchSet set = patches(size + 4, 3);
-        const auto source = [&](int row, int column) { return set.patch(1)[(row + 2) * set.extent + column + 2]; };
+        const int extent = size + 4;
+        const std::vector<float> patch = noise(extent);
+        const auto source = [&](int row, int column) {
+            return patch[static_cast<std::size_t>((row + 2) * extent + column + 2)];
+        };
         for (const bool mirror : {false, true}) {
             std::vector<float> expected; // m, then rot90(m) ...: rot90(m)[i][j] = m[j][n - 1 - i]
             for (int i = 0; i < size; ++i) {
@@ -43,8 +44,8 @@ DOCTEST_TEST_CASE("quarter turns are numpy.rot90, exactly, after a mirror of x; 
                 }
             }
             for (int turns = 0; turns < 5; ++turns) {
-                DOCTEST_CHECK(cut(set, size, mirror, turns * quarter) == expected);
-                DOCTEST_CHECK(cut(set, size, mirror, (turns - 8) * quarter) == expected);
+                DOCTEST_CHECK(cut(patch, extent, size, mirror, turns * quarter) == expected);
+                DOCTEST_CHECK(cut(patch, extent, size, mirror, (turns - 8) * quarter) == expected);
                 std::vector<float> turned;
                 for (int i = 0; i < size; ++i) {
                     for (int j = 0; j < size; ++j) {
@@ -59,16 +60,15 @@ DOCTEST_TEST_CASE("quarter turns are numpy.rot90, exactly, after a mirror of x; 
 
 DOCTEST_TEST_CASE("any angle: a plane stays a plane, turned about the centre") {
     const int size = 8;
-    PatchSet set = patches(14, 2);
-    float* patch = set.pixels.data() + 14 * 14;
+    std::vector<float> patch(14 * 14);
     for (int y = 0; y < 14; ++y) {
         for (int x = 0; x < 14; ++x) {
-            patch[y * 14 + x] = static_cast<float>(2.0 * (x - 6.5) - 3.0 * (y - 6.5) + 5.0);
+            patch[static_cast<std::size_t>(y * 14 + x)] = static_cast<float>(2.0 * (x - 6.5) - 3.0 * (y - 6.5) + 5.0);
         }
     }
     for (const bool mirror : {false, true}) {
         for (const double angle : {0.3, 1.7, 4.0, -2.2}) {
-            const auto out = cut(set, size, mirror, angle);
+            const auto out = cut(patch, 14, size, mirror, angle);
             for (int y = 0; y < size; ++y) {
                 for (int x = 0; x < size; ++x) {
                     const double u = x - 3.5;
@@ -85,18 +85,15 @@ DOCTEST_TEST_CASE("any angle: a plane stays a plane, turned about the centre") {
 
 DOCTEST_TEST_CASE("the margin is large enough for every angle: no pixel is invented") {
     const int size = 16;
-    PatchSet set;
-    set.extent = static_cast<int>(std::ceil(size * std::numbers::sqrt2)) + 2;
-    set.extent += (set.extent - size) % 2;
-    set.pixels.assign(2 * static_cast<std::size_t>(set.extent) * static_cast<std::size_t>(set.extent), 1.0F);
-    for (int i = 0; i < set.extent; ++i) { // the outermost ring must never be asked for
-        float* patch = set.pixels.data() + set.extent * set.extent;
-        patch[i] = patch[(set.extent - 1) * set.extent + i] = patch[i * set.extent] =
-            patch[i * set.extent + set.extent - 1] = 100.0F;
+    int extent = static_cast<int>(std::ceil(size * std::numbers::sqrt2)) + 2;
+    extent += (extent - size) % 2;
+    const auto edge = static_cast<std::size_t>(extent);
+    std::vector<float> patch(edge * edge, 1.0F);
+    for (std::size_t i = 0; i < edge; ++i) { // the outermost ring must never be asked for
+        patch[i] = patch[(edge - 1) * edge + i] = patch[i * edge] = patch[i * edge + edge - 1] = 100.0F;
     }
-    set.labels.assign(2, 1.0F);
     for (int step = 0; step < 64; ++step) {
-        for (const float value : cut(set, size, step % 2 == 0, step * 0.1)) {
+        for (const float value : cut(patch, extent, size, step % 2 == 0, step * 0.1)) {
             DOCTEST_CHECK(value == doctest::Approx(1.0));
         }
     }

@@ -6,12 +6,13 @@
 #include "core/random.hpp"
 #include "engine/engine.hpp"
 #include "models/model.hpp"
-#include "training/dataset.hpp"
+#include "training/sampler.hpp"
 
 #include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace naive {
@@ -130,6 +131,27 @@ inline picker::DatasetItem item(int width, int height, std::uint64_t seed, doubl
     item.micrograph = micrograph;
     item.diameter = 8.0 * sigma; // angstrom: 4 sigma of 2-angstrom pixels
     return item;
+}
+
+// Patches made by hand, of one molecule; and one of a set's patches.
+inline picker::PatchSet patch_set(int extent, const std::vector<float>& pixels, std::vector<float> labels) {
+    picker::PatchSet set;
+    set.extent = extent;
+    const auto area = static_cast<std::size_t>(extent) * static_cast<std::size_t>(extent);
+    set.store = picker::PatchStore(labels.size(), area, pixels.size() * sizeof(float), {});
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        set.store.write(i, pixels.data() + i * area);
+        set.place.push_back(i);
+    }
+    set.molecule.assign(labels.size(), 0);
+    set.labels = std::move(labels);
+    set.molecules = {""};
+    return set;
+}
+inline std::vector<float> patch(const picker::PatchSet& set, std::size_t index) {
+    std::vector<float> buffer;
+    const float* values = set.patch(index, buffer);
+    return {values, values + std::ptrdiff_t{set.extent} * set.extent};
 }
 
 inline picker::Dataset dataset(int count, std::uint64_t seed = 1) {

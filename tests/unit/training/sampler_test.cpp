@@ -4,6 +4,7 @@
 #include "naive_engine.hpp"
 #include "training/sampler.hpp"
 #include "unit/check.hpp"
+#include "unit/models/temporary_folder.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -41,13 +42,22 @@ ModelSpec plain() {
     return spec;
 }
 
+std::vector<float> all_pixels(const PatchSet& set) {
+    std::vector<float> out;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        const std::vector<float> patch = naive::patch(set, i);
+        out.insert(out.end(), patch.begin(), patch.end());
+    }
+    return out;
+}
+
 struct Place {
     int x, y; // of the network's window's first pixel
 };
 
 Place place(const PatchSet& set, std::size_t index) {
     std::vector<float> patch(naive::window * naive::window);
-    cut_patch(set, index, naive::window, false, 0.0, patch.data());
+    cut_patch(naive::patch(set, index).data(), set.extent, naive::window, false, 0.0, patch.data());
     const int code = static_cast<int>(patch[0]);
     return {code % 1000, code / 1000};
 }
@@ -89,14 +99,16 @@ DOCTEST_TEST_CASE("each item has its own pixel size and diameter: blobs of any s
         const double centre = (patches.extent - 1) / 2.0;
         std::size_t positives = 0;
         for (std::size_t i = 0; i < patches.size(); ++i) {
+            const std::vector<float> patch = naive::patch(patches, i);
             positives += patches.labels[i] > 0.5F ? 1 : 0;
             for (int y = 0; y < patches.extent && patches.labels[i] > 0.5F; ++y) {
                 for (int x = 0; x < patches.extent; ++x) {
-                    const double base = static_cast<double>(patches.patch(i)[0]);
+                    const double base = static_cast<double>(patch[0]);
                     const double dx = x - centre;
                     const double dy = y - centre;
                     if (dx * dx + dy * dy < 64.0) {
-                        const double value = static_cast<double>(patches.patch(i)[y * patches.extent + x]) - base;
+                        const double value =
+                            static_cast<double>(patch[static_cast<std::size_t>(y * patches.extent + x)]) - base;
                         mass += value;
                         mean_x += value * dx;
                         mean_y += value * dy;
@@ -198,7 +210,10 @@ DOCTEST_TEST_CASE("the margin beyond the border is a reflection") {
     DOCTEST_REQUIRE(patches.labels[0] == 1.0F);
     const int margin = (patches.extent - 16) / 2;
     const Place at = place(patches, 0);
-    const auto stored = [&](int x, int y) { return patches.patch(0)[(y + margin) * patches.extent + x + margin]; };
+    const std::vector<float> first = naive::patch(patches, 0);
+    const auto stored = [&](int x, int y) {
+        return first[static_cast<std::size_t>((y + margin) * patches.extent + x + margin)];
+    };
     for (int k = 1; k <= margin; ++k) { // pixel -k of the image is pixel k
         const int x = std::abs(at.x - k);
         DOCTEST_CHECK(stored(-k, 0) == 1000.0F * static_cast<float>(at.y) + static_cast<float>(x));
@@ -233,11 +248,45 @@ DOCTEST_TEST_CASE("the seed decides, the threads do not") {
     const PatchSet one = sample(set, options, 1);
     for (const int threads : {2, 3}) {
         const PatchSet other = sample(set, options, threads);
-        DOCTEST_CHECK(other.pixels == one.pixels);
+        DOCTEST_CHECK(all_pixels(other) == all_pixels(one));
         DOCTEST_CHECK(other.labels == one.labels);
     }
     options.seed = 6;
-    DOCTEST_CHECK(sample(set, options, 2).pixels != one.pixels);
+    DOCTEST_CHECK(all_pixels(sample(set, options, 2)) != all_pixels(one));
+}
+
+DOCTEST_TEST_CASE("samples on disk are the same as samples in memory, and leave nothing behind") {
+    const Dataset set = naive::dataset(3);
+    const TemporaryFolder folder;
+    SamplerOptions options;
+    options.scratch = folder.path;
+    const PatchSet in_memory = sample(set, options);
+    const std::size_t bytes = static_cast<std::size_t>(in_memory.extent * in_memory.extent) * sizeof(float);
+    for (const std::size_t budget : {std::size_t{0}, bytes - 1, 20 * bytes}) {
+        options.memory = budget;
+        const PatchSet on_disk = sample(set, options);
+        DOCTEST_CHECK(on_disk.store.bytes_in_memory() == budget / bytes * bytes);
+        DOCTEST_CHECK(all_pixels(on_disk) == all_pixels(in_memory));
+        DOCTEST_CHECK(on_disk.labels == in_memory.labels);
+        DOCTEST_CHECK(std::filesystem::is_empty(folder.path));
+    }
+    options.scratch = folder.path / "none";
+    DOCTEST_CHECK_THROWS_WITH_AS(sample(set, options), doctest::Contains("none: No such file or directory"), Error);
+}
+
+DOCTEST_TEST_CASE("without a margin a patch is the network's window") {
+    const Dataset set = naive::dataset(1);
+    SamplerOptions options;
+    const PatchSet wide = sample(set, options);
+    options.margin = false;
+    const PatchSet narrow = sample(set, options);
+    DOCTEST_REQUIRE(narrow.size() == wide.size());
+    DOCTEST_CHECK(narrow.extent == naive::window);
+    for (std::size_t i = 0; i < wide.size(); ++i) {
+        std::vector<float> cut(naive::window * naive::window);
+        cut_patch(naive::patch(wide, i).data(), wide.extent, naive::window, false, 0.0, cut.data());
+        DOCTEST_CHECK(naive::patch(narrow, i) == cut);
+    }
 }
 
 DOCTEST_TEST_CASE("coordinates of another frame, unknown diameters and tiny micrographs are named") {
@@ -263,9 +312,9 @@ DOCTEST_TEST_CASE("patches of the literal recipe are standardised one by one and
     for (std::size_t i = 0; i < patches.size(); ++i) {
         double sum = 0.0;
         double squares = 0.0;
-        for (int k = 0; k < 256; ++k) {
-            sum += static_cast<double>(patches.patch(i)[k]);
-            squares += std::pow(static_cast<double>(patches.patch(i)[k]), 2);
+        for (const float value : naive::patch(patches, i)) {
+            sum += static_cast<double>(value);
+            squares += std::pow(static_cast<double>(value), 2);
         }
         DOCTEST_CHECK(std::abs(sum / 256) < 1e-5);
         DOCTEST_CHECK(squares / 256 == doctest::Approx(1.0).epsilon(1e-4));
