@@ -7,11 +7,19 @@
 #include "training/dataset.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace picker {
+
+// What to do about the state of an unfinished training.
+enum class StatePolicy {
+    refuse,   // an error: nothing is lost by mistake
+    resume,   // go on from it; without one, start from the beginning
+    overwrite // start from the beginning
+};
 
 // Unset values take the architecture's (models/model.hpp).
 struct TrainingOptions {
@@ -21,6 +29,12 @@ struct TrainingOptions {
     std::optional<bool> flips, rotations;
     std::size_t max_positives = 0;
     std::uint64_t seed = 0;
+    // Written after every epoch; it stays when the training has ended, so that the model can be saved first, and is the
+    // caller's to remove. Empty: none.
+    std::filesystem::path state_file;
+    StatePolicy state_policy = StatePolicy::refuse;
+    // Bytes of samples; what is more goes to disk, beside the state file or into the folder for temporary files.
+    std::size_t memory = std::size_t{1} << 30;
 };
 
 struct EpochReport {
@@ -37,12 +51,14 @@ struct TrainingReport {
     // architecture's where there are none.
     double threshold = 0.0;
     double validation_f1 = 0.0; // at that threshold, by picking and evaluating them; NaN where there are none
+    int resumed_after = 0;      // epochs that an earlier call had done
     bool stopped_early = false, cancelled = false;
     double seconds = 0;
 };
 
 // Trains `model` in place. With `validation` (may be null) whole micrographs are picked and evaluated at the end to
 // choose the default threshold; the patience watches held-out patches (validation_fraction), or those of `validation`.
+// With a state file, a training that was cancelled or killed goes on after its last epoch, to the same result.
 // Cancelled: the best weights so far are kept, and report.cancelled is set when at least one epoch was done.
 // Bit-equal for any number of threads.
 TrainingReport train(Model& model, const Dataset& dataset, const Dataset* validation, const TrainingOptions& options,
