@@ -41,6 +41,13 @@ struct MatchedPicks {
 };
 MatchedPicks match_picks(const std::vector<InputMicrograph>& micrographs, const std::vector<std::string>& patterns);
 
+// The masks of micrographs, from files, folders and globs, by the micrograph's stem (a mask may be called STEM_mask);
+// one that matches no micrograph serves all that have none, as "". Error(mismatch) naming two that clash.
+std::map<std::string, InputMicrograph> match_masks(const std::vector<InputMicrograph>& micrographs,
+                                                   const std::vector<std::string>& patterns);
+// The mask of a micrograph, null where it has none.
+const InputMicrograph* find_mask(const std::map<std::string, InputMicrograph>& masks, const std::string& stem);
+
 // The pixel size to use: `given` (> 0 wins), else the STAR's, else the header's. Error(invalid_argument) that says
 // how to give it where none is known or it is absurd (outside 0.05 .. 100 angstrom).
 double resolve_pixel_size(double given, const InputMicrograph& input, double header);

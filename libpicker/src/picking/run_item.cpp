@@ -46,29 +46,6 @@ void choose_formats(RunContext& run) {
     std::sort(run.lists.begin(), run.lists.end());
 }
 
-void match_masks(RunContext& run, const std::vector<InputMicrograph>& inputs) {
-    if (run.options.masks.empty()) {
-        return;
-    }
-    std::set<std::string> stems;
-    for (const InputMicrograph& input : inputs) {
-        stems.insert(input.stem);
-    }
-    for (const InputMicrograph& mask : expand_inputs(run.options.masks)) {
-        std::string stem = mask.stem;
-        if (!stems.contains(stem) && stem.ends_with("_mask") && stems.contains(stem.substr(0, stem.size() - 5))) {
-            stem.resize(stem.size() - 5);
-        }
-        const std::string key = stems.contains(stem) ? stem : "";
-        const auto [place, is_new] = run.masks.emplace(key, mask);
-        if (!is_new) {
-            fail(Status::mismatch, "the masks ", place->second.name, " and ", mask.name,
-                 key.empty() ? " match no micrograph by name, and only one mask can serve all; rename or remove one"
-                             : " belong to the same micrograph; give one of them");
-        }
-    }
-}
-
 void check_places(const RunContext& run, const std::vector<InputMicrograph>& inputs) {
     const RunOptions& options = run.options;
     if (options.output.empty()) {
@@ -126,7 +103,7 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
     run.threshold = plan.rules.threshold;
     run.keep = plan.keep;
     choose_formats(run);
-    match_masks(run, inputs);
+    run.masks = match_masks(inputs, run.options.masks);
     check_places(run, inputs);
     check_candidate_source(run);
     nlohmann::json masks = nlohmann::json::array();
@@ -156,11 +133,7 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
 }
 
 const InputMicrograph* mask_of(const RunContext& run, const std::string& stem) {
-    auto found = run.masks.find(stem);
-    if (found == run.masks.end()) {
-        found = run.masks.find("");
-    }
-    return found == run.masks.end() ? nullptr : &found->second;
+    return find_mask(run.masks, stem);
 }
 
 std::shared_ptr<const ExclusionMask> MaskFiles::load(const RunContext& run, const std::string& stem) {
