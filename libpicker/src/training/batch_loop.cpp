@@ -80,8 +80,18 @@ void BatchLoop::fill(Shard& shard, const PatchSet& set, std::span<const std::siz
         shard.masks[d].resize(samples.size() * features_[d]);
         shard.mask_pointers.push_back(shard.masks[d].data());
     }
-    for (const std::size_t sample : samples) {
-        add_sample(shard, set, sample, number);
+    const auto add = [&](bool positives, bool others) {
+        for (const std::size_t sample : samples) {
+            if (set.labels[sample] > 0.5F ? positives : others) {
+                add_sample(shard, set, sample, number);
+            }
+        }
+    };
+    if (options_.prior) {
+        add(true, false);
+        add(false, true);
+    } else {
+        add(true, true);
     }
 }
 
@@ -111,32 +121,77 @@ void BatchLoop::add_sample(Shard& shard, const PatchSet& set, std::size_t sample
     }
 }
 
-void BatchLoop::work_out(const Shard& shard, Result& result) const {
-    result.loss = 0.0;
-    result.gradient.resize(parameters_.size());
-    if (shard.count == 0) {
-        std::fill(result.gradient.begin(), result.gradient.end(), 0.0F);
-        return;
-    }
-    TrainingShard data;
-    data.patches = shard.patches.data();
-    data.count = static_cast<int>(shard.count);
-    data.labels = shard.labels.data();
-    data.dropout_masks = shard.mask_pointers;
-    data.loss = options_.loss;
-    result.loss = network_.gradient(data, result.gradient);
+// The weights of a shard's samples, given the whole batch.
+void BatchLoop::weigh(Shard& shard, const PatchSet& set, std::span<const std::size_t> batch) const {
+    const auto is_positive = [&](std::size_t sample) { return set.labels[sample] > 0.5F; };
+    const auto positives = static_cast<std::size_t>(std::count_if(batch.begin(), batch.end(), is_positive));
+    const PuWeights weights = pu_weights(*options_.prior, positives, batch.size() - positives);
+    shard.positives = static_cast<std::size_t>(std::count(shard.labels.begin(), shard.labels.end(), 1.0F));
+    shard.zeros.assign(shard.count, 0.0F);
+    shard.weights.assign(shard.positives, weights.positive);
+    shard.negative_weights.assign(shard.positives, weights.positive_as_negative);
+    shard.negative_weights.resize(shard.count, weights.unlabelled);
 }
 
-// Momentum as in both of DeepPicker's codes: velocity = momentum * velocity -
-// rate * gradient.
-void BatchLoop::step(std::size_t count, double learning_rate) {
+void BatchLoop::work_out(const Shard& shard, Result& result) const {
+    result.loss = result.negative_loss = 0.0;
+    result.gradient.assign(parameters_.size(), 0.0F);
+    if (options_.prior) {
+        work_out_parts(shard, result);
+    } else if (shard.count > 0) {
+        TrainingShard data;
+        data.patches = shard.patches.data();
+        data.count = static_cast<int>(shard.count);
+        data.labels = shard.labels.data();
+        data.dropout_masks = shard.mask_pointers;
+        data.loss = options_.loss;
+        result.loss = network_.gradient(data, result.gradient);
+    }
+}
+
+// The two parts of the risk have gradients of their own, as only the whole batch tells how they go together.
+void BatchLoop::work_out_parts(const Shard& shard, Result& result) const {
+    result.negative_gradient.assign(parameters_.size(), 0.0F);
+    TrainingShard data;
+    data.patches = shard.patches.data();
+    data.dropout_masks = shard.mask_pointers;
+    data.loss = options_.loss;
+    if (shard.positives > 0) {
+        data.count = static_cast<int>(shard.positives);
+        data.labels = shard.labels.data();
+        data.weights = shard.weights.data();
+        result.loss = network_.gradient(data, result.gradient);
+    }
+    if (shard.count > 0) {
+        data.count = static_cast<int>(shard.count);
+        data.labels = shard.zeros.data();
+        data.weights = shard.negative_weights.data();
+        result.negative_loss = network_.gradient(data, result.negative_gradient);
+    }
+}
+
+// The batch's gradient, before it is divided by its samples, and its summed loss.
+double BatchLoop::collect(std::size_t count) {
     std::fill(gradient_.begin(), gradient_.end(), 0.0F);
+    PuRisk risk;
+    for (const Result& result : results_) {
+        risk.positive += result.loss;
+        risk.negative += result.negative_loss;
+    }
+    const bool backwards = options_.prior && risk.negative < 0.0;
     for (const Result& result : results_) {
         for (std::size_t i = 0; i < gradient_.size(); ++i) {
-            gradient_[i] += result.gradient[i];
+            gradient_[i] += backwards ? -result.negative_gradient[i] : result.gradient[i];
+        }
+        for (std::size_t i = 0; options_.prior && !backwards && i < gradient_.size(); ++i) {
+            gradient_[i] += result.negative_gradient[i];
         }
     }
-    const float scale = 1.0F / static_cast<float>(count);
+    return options_.prior ? risk.total() * static_cast<double>(count) : risk.positive;
+}
+
+// Momentum as in both of DeepPicker's codes: velocity = momentum * velocity - rate * gradient.
+void BatchLoop::step(float scale, double learning_rate) {
     const float rate = static_cast<float>(learning_rate);
     const float momentum = static_cast<float>(options_.momentum);
     const float decay = static_cast<float>(options_.weight_decay_dense);
@@ -158,7 +213,11 @@ double BatchLoop::epoch(const PatchSet& set, std::vector<std::size_t> samples, i
         const auto [first, last] = part(samples.size(), b, batches);
         const auto members = std::span<const std::size_t>(samples).subspan(first, last - first);
         const auto [from, to] = part(members.size(), s, shard_count);
-        fill(shards_[b % 2][s], set, members.subspan(from, to - from), number);
+        Shard& shard = shards_[b % 2][s];
+        fill(shard, set, members.subspan(from, to - from), number);
+        if (options_.prior) {
+            weigh(shard, set, members);
+        }
     };
     pool_.run(
         shard_count, [&](std::size_t s) { fill_shard(0, s); }, poll);
@@ -178,14 +237,12 @@ double BatchLoop::epoch(const PatchSet& set, std::vector<std::size_t> samples, i
                 }
             },
             poll);
-        for (const Result& result : results_) {
-            loss += result.loss;
-        }
+        const auto [first, last] = part(samples.size(), b, batches);
+        loss += collect(last - first);
         if (!std::isfinite(loss)) {
             break; // the caller sees it in the mean
         }
-        const auto [first, last] = part(samples.size(), b, batches);
-        step(last - first, learning_rate);
+        step(options_.prior ? 1.0F : 1.0F / static_cast<float>(last - first), learning_rate);
     }
     return loss / static_cast<double>(samples.size());
 }
@@ -208,6 +265,11 @@ HeldOut BatchLoop::held_out(const PatchSet& set, const std::vector<std::size_t>&
                   network_.score(patches.data(), static_cast<int>(count), probabilities.data() + first);
               },
               poll);
+    return options_.prior ? unlabelled_quality(set, samples, probabilities) : quality(set, samples, probabilities);
+}
+
+HeldOut BatchLoop::quality(const PatchSet& set, const std::vector<std::size_t>& samples,
+                           const std::vector<float>& probabilities) const {
     HeldOut out;
     for (std::size_t i = 0; i < samples.size(); ++i) {
         const double label = set.labels[samples[i]];
@@ -218,6 +280,26 @@ HeldOut BatchLoop::held_out(const PatchSet& set, const std::vector<std::size_t>&
     out.loss /= count;
     out.accuracy /= count;
     return out;
+}
+
+HeldOut BatchLoop::unlabelled_quality(const PatchSet& set, const std::vector<std::size_t>& samples,
+                                      const std::vector<float>& probabilities) const {
+    const auto positives = static_cast<std::size_t>(
+        std::count_if(samples.begin(), samples.end(), [&](std::size_t sample) { return set.labels[sample] > 0.5F; }));
+    const PuWeights weights = pu_weights(*options_.prior, positives, samples.size() - positives);
+    PuRisk risk, error;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const bool is_positive = set.labels[samples[i]] > 0.5F;
+        const double as_negative = is_positive ? weights.positive_as_negative : weights.unlabelled;
+        const bool called_positive = probabilities[i] >= 0.5F;
+        risk.negative += as_negative * sample_loss(options_.loss, probabilities[i], 0.0);
+        error.negative += called_positive ? as_negative : 0.0;
+        if (is_positive) {
+            risk.positive += weights.positive * sample_loss(options_.loss, probabilities[i], 1.0);
+            error.positive += called_positive ? 0.0 : weights.positive;
+        }
+    }
+    return {risk.total(), 1.0 - error.total()};
 }
 
 } // namespace picker

@@ -8,10 +8,12 @@
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "models/model.hpp"
+#include "training/positive_unlabelled.hpp"
 #include "training/sampler.hpp"
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,11 +26,15 @@ struct BatchOptions {
     bool flips = true, rotations = true;
     bool quarter_turns_only = false; // patches without a margin
     Loss loss = Loss::cross_entropy;
+    // Samples with the label 0 are unlabelled, and this share of them are particles (positive_unlabelled.hpp). Unset:
+    // they are negatives.
+    std::optional<double> prior;
     std::uint64_t seed = 0;
 };
 
 struct HeldOut {
-    double loss = 0.0, accuracy = 0.0; // means over the samples
+    // Means over the samples. With unlabelled ones: the risk, and one minus the same risk of the 0-1 loss.
+    double loss = 0.0, accuracy = 0.0;
 };
 
 class BatchLoop {
@@ -49,19 +55,27 @@ public:
 private:
     struct Shard { // of a batch, ready for the network; buffers are kept between
                    // batches
-        std::size_t count = 0;
+        std::size_t count = 0, positives = 0;
         std::vector<float> patches, labels, stored;
+        std::vector<float> zeros, weights, negative_weights; // with unlabelled samples: the positives come first
         std::vector<std::vector<float>> masks;
         std::vector<const float*> mask_pointers;
     };
-    struct Result { // of a shard
-        std::vector<float> gradient;
-        double loss = 0.0;
+    struct Result { // of a shard, as sums
+        std::vector<float> gradient, negative_gradient;
+        double loss = 0.0, negative_loss = 0.0; // with unlabelled samples: the two parts of the risk
     };
     void fill(Shard& shard, const PatchSet& set, std::span<const std::size_t> samples, int number) const;
+    void weigh(Shard& shard, const PatchSet& set, std::span<const std::size_t> batch) const;
     void add_sample(Shard& shard, const PatchSet& set, std::size_t sample, int number) const;
+    HeldOut quality(const PatchSet& set, const std::vector<std::size_t>& samples,
+                    const std::vector<float>& probabilities) const;
+    HeldOut unlabelled_quality(const PatchSet& set, const std::vector<std::size_t>& samples,
+                               const std::vector<float>& probabilities) const;
     void work_out(const Shard& shard, Result& result) const;
-    void step(std::size_t count, double learning_rate);
+    void work_out_parts(const Shard& shard, Result& result) const;
+    double collect(std::size_t count);
+    void step(float scale, double learning_rate);
 
     NetworkSpec spec_;
     Network& network_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -13,6 +14,24 @@ namespace picker {
 namespace {
 
 constexpr std::uint64_t share_streams = std::uint64_t{1} << 40; // of random numbers; items count from 0
+
+// Whether each pick has another one nearer than `distance` (pixels), by comparing those that are near in y.
+std::vector<bool> crowded(const Picks& picks, double distance) {
+    std::vector<std::size_t> by_row(picks.size());
+    std::iota(by_row.begin(), by_row.end(), std::size_t{0});
+    std::sort(by_row.begin(), by_row.end(), [&](std::size_t a, std::size_t b) { return picks.y[a] < picks.y[b]; });
+    std::vector<bool> near(picks.size(), false);
+    for (std::size_t i = 0; i < by_row.size(); ++i) {
+        for (std::size_t k = i + 1; k < by_row.size() && picks.y[by_row[k]] - picks.y[by_row[i]] < distance; ++k) {
+            const double dx = picks.x[by_row[k]] - picks.x[by_row[i]];
+            const double dy = picks.y[by_row[k]] - picks.y[by_row[i]];
+            if (dx * dx + dy * dy < distance * distance) {
+                near[by_row[i]] = near[by_row[k]] = true;
+            }
+        }
+    }
+    return near;
+}
 
 } // namespace
 
@@ -26,16 +45,39 @@ std::vector<std::string> molecule_names(const Dataset& dataset) {
     return names;
 }
 
-std::vector<std::vector<std::size_t>> choose_positives(const Dataset& dataset, const std::vector<std::string>& names,
+std::vector<std::vector<std::size_t>> usable_positives(const Dataset& dataset, const SamplerOptions& options,
+                                                       std::size_t& overlapping) {
+    std::vector<std::vector<std::size_t>> usable(dataset.items.size());
+    overlapping = 0;
+    for (std::size_t i = 0; i < dataset.items.size(); ++i) {
+        const DatasetItem& item = dataset.items[i];
+        std::vector<bool> near(item.positives.size(), false);
+        if (options.overlap_distance) {
+            const double distance = *options.overlap_distance > 0.0 ? *options.overlap_distance : item.diameter;
+            near = crowded(item.positives, distance / dataset.pixel_size(i));
+        }
+        for (std::size_t row = 0; row < near.size(); ++row) {
+            if (near[row]) {
+                ++overlapping;
+            } else {
+                usable[i].push_back(row);
+            }
+        }
+    }
+    return usable;
+}
+
+std::vector<std::vector<std::size_t>> choose_positives(const Dataset& dataset,
+                                                       const std::vector<std::vector<std::size_t>>& usable,
+                                                       const std::vector<std::string>& names,
                                                        const SamplerOptions& options, const Control& control) {
     std::vector<std::vector<std::size_t>> chosen(dataset.items.size());
     const std::size_t molecules = std::max<std::size_t>(1, names.size());
     for (std::size_t m = 0; m < names.size(); ++m) {
         std::vector<std::pair<std::size_t, std::size_t>> all; // item, row
         for (std::size_t i = 0; i < dataset.items.size(); ++i) {
-            for (std::size_t row = 0; dataset.items[i].molecule == names[m] && row < dataset.items[i].positives.size();
-                 ++row) {
-                all.emplace_back(i, row);
+            for (std::size_t k = 0; dataset.items[i].molecule == names[m] && k < usable[i].size(); ++k) {
+                all.emplace_back(i, usable[i][k]);
             }
         }
         if (options.max_positives > 0) {

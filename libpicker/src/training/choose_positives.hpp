@@ -11,8 +11,15 @@ namespace picker {
 
 std::vector<std::string> molecule_names(const Dataset& dataset); // each once, in order of appearance
 
-// The rows of each item's positives that are used: all, or an equal random share of every molecule's.
-std::vector<std::vector<std::size_t>> choose_positives(const Dataset& dataset, const std::vector<std::string>& names,
+// The rows of each item's positives that may be used: all, or only those without a near neighbour. `overlapping`
+// receives how many are left out.
+std::vector<std::vector<std::size_t>> usable_positives(const Dataset& dataset, const SamplerOptions& options,
+                                                       std::size_t& overlapping);
+
+// Of these rows the ones that are used: all, or an equal random share of every molecule's.
+std::vector<std::vector<std::size_t>> choose_positives(const Dataset& dataset,
+                                                       const std::vector<std::vector<std::size_t>>& usable,
+                                                       const std::vector<std::string>& names,
                                                        const SamplerOptions& options, const Control& control);
 
 } // namespace picker

@@ -33,6 +33,17 @@ double middle_of_the_best(const Evaluation& evaluation) {
     return std::min(middle, high); // rounding must not cut the best point off
 }
 
+// The particles that picking can find.
+Picks unmasked(const Picks& particles, const ExclusionMask* mask, const Image& image) {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < particles.size(); ++i) {
+        if (mask == nullptr || !mask->excludes(particles.x[i], particles.y[i], image.width, image.height)) {
+            rows.push_back(i);
+        }
+    }
+    return particles.subset(rows);
+}
+
 } // namespace
 
 ChosenThreshold choose_threshold(const Model& model, std::unique_ptr<Network> network, const Dataset& dataset,
@@ -40,20 +51,23 @@ ChosenThreshold choose_threshold(const Model& model, std::unique_ptr<Network> ne
     const Scorer scorer(model, std::move(network));
     const Meter meter(control, "validate", static_cast<std::int64_t>(dataset.items.size()));
     std::vector<Picks> picks(dataset.items.size());
+    std::vector<Picks> truth(dataset.items.size());
     std::vector<EvaluationItem> items(dataset.items.size());
     for (std::size_t i = 0; i < dataset.items.size(); ++i) {
         meter.at(static_cast<std::int64_t>(i), dataset.name(i).c_str());
         Micrograph micrograph = dataset.load(i);
         EvaluationItem& item = items[i];
         item.predicted = &picks[i];
-        item.truth = &dataset.items[i].positives;
+        const std::shared_ptr<const ExclusionMask> mask = dataset.load_mask(i);
+        truth[i] = unmasked(dataset.items[i].positives, mask.get(), micrograph.image);
+        item.truth = &truth[i];
         item.width = micrograph.image.width;
         item.height = micrograph.image.height;
         item.radius_scale = 0.5 * dataset.items[i].diameter / micrograph.pixel_size;
         PickSettings settings;
         settings.diameter = dataset.items[i].diameter;
         settings.keep = 0.0;
-        picks[i] = pick(scorer, std::move(micrograph), settings, nullptr, pool);
+        picks[i] = pick(scorer, std::move(micrograph), settings, mask.get(), pool);
     }
     meter.at(static_cast<std::int64_t>(dataset.items.size()));
     EvaluationOptions options;

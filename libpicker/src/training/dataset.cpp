@@ -23,6 +23,10 @@ std::string name_of(const DatasetItem& item) {
     return item.micrograph && !item.micrograph->name.empty() ? item.micrograph->name : item.path.string();
 }
 
+double header_pixel_size(const DatasetItem& item) {
+    return item.micrograph ? item.micrograph->pixel_size : read_image_header(item.path).pixel_size;
+}
+
 } // namespace
 
 void Dataset::add(DatasetItem item) {
@@ -58,12 +62,24 @@ std::string Dataset::name(std::size_t index) const {
     return name_of(items.at(index));
 }
 
+bool Dataset::has_pixel_size(std::size_t index) const {
+    const DatasetItem& item = items.at(index);
+    return item.pixel_size > 0.0 || header_pixel_size(item) > 0.0;
+}
+
 double Dataset::pixel_size(std::size_t index) const {
     const DatasetItem& item = items.at(index);
-    const double header = item.micrograph ? item.micrograph->pixel_size
-                                          : (item.pixel_size > 0.0 ? 0.0 : read_image_header(item.path).pixel_size);
+    const double header = item.pixel_size > 0.0 ? 0.0 : header_pixel_size(item);
     return resolve_pixel_size(item.pixel_size, InputMicrograph{item.path, name(index), name(index), 0.0, {}, {}},
                               header);
+}
+
+std::shared_ptr<const ExclusionMask> Dataset::load_mask(std::size_t index) const {
+    const DatasetItem& item = items.at(index);
+    if (item.mask || item.mask_path.empty()) {
+        return item.mask;
+    }
+    return std::make_shared<const ExclusionMask>(read_micrograph(item.mask_path).image);
 }
 
 Micrograph Dataset::load(std::size_t index) const {

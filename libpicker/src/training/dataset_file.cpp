@@ -17,15 +17,15 @@
 namespace picker {
 namespace {
 
-struct Row {
+struct Cells {
     std::size_t line = 0;
     std::map<std::string, std::string, std::less<>> values;
 };
 
-std::vector<Row> csv_rows(const std::filesystem::path& path) {
+std::vector<Cells> csv_rows(const std::filesystem::path& path) {
     std::vector<CsvRecord> records = parse_csv(read_whole(path), path.string());
     std::erase_if(records, [](const CsvRecord& record) { return record.fields[0].starts_with('#'); });
-    std::vector<Row> rows;
+    std::vector<Cells> rows;
     for (std::size_t r = 1; r < records.size(); ++r) {
         const std::vector<std::string>& header = records[0].fields;
         const CsvRecord& record = records[r];
@@ -33,7 +33,7 @@ std::vector<Row> csv_rows(const std::filesystem::path& path) {
             fail(Status::bad_file, path.string(), ":", record.line, ": ", record.fields.size(),
                  " values, but the header line has ", header.size(), " columns");
         }
-        Row row;
+        Cells row;
         row.line = record.line;
         for (std::size_t i = 0; i < header.size(); ++i) {
             row.values[header[i]] = record.fields[i];
@@ -43,12 +43,12 @@ std::vector<Row> csv_rows(const std::filesystem::path& path) {
     return rows;
 }
 
-std::vector<Row> star_rows(const std::filesystem::path& path) {
+std::vector<Cells> star_rows(const std::filesystem::path& path) {
     const starfile::File file = starfile::read(path);
-    std::vector<Row> rows;
+    std::vector<Cells> rows;
     for (const starfile::Block& block : file.blocks) {
         for (std::size_t r = 0; r < block.rows(); ++r) {
-            Row row;
+            Cells row;
             row.line = block.line(r);
             for (std::size_t c = 0; c < block.columns(); ++c) {
                 row.values[block.label(c)] = block.value(r, c);
@@ -59,12 +59,12 @@ std::vector<Row> star_rows(const std::filesystem::path& path) {
     return rows;
 }
 
-std::string cell(const Row& row, std::string_view name) {
+std::string cell(const Cells& row, std::string_view name) {
     const auto found = row.values.find(name);
     return found == row.values.end() ? std::string() : found->second;
 }
 
-double number_of(const Row& row, std::string_view name, const std::filesystem::path& path) {
+double number_of(const Cells& row, std::string_view name, const std::filesystem::path& path) {
     const std::string value = cell(row, name);
     if (value.empty()) {
         return 0.0;
@@ -92,14 +92,33 @@ std::vector<std::string> patterns_of(const std::string& value, const std::filesy
     return patterns;
 }
 
-void add_row(Dataset& dataset, const Row& row, const std::filesystem::path& path) {
-    const std::filesystem::path folder = path.parent_path();
-    const std::vector<InputMicrograph> inputs = expand_inputs(patterns_of(cell(row, "micrographs"), folder));
-    const MatchedPicks positives = match_picks(inputs, patterns_of(cell(row, "picks"), folder));
-    MatchedPicks negatives;
-    if (!cell(row, "negatives").empty()) {
-        negatives = match_picks(inputs, patterns_of(cell(row, "negatives"), folder));
+DatasetRow row_of(const Cells& cells, const std::filesystem::path& path) {
+    DatasetRow row;
+    row.line = cells.line;
+    row.name = cell(cells, "name");
+    row.micrographs = cell(cells, "micrographs");
+    row.picks = cell(cells, "picks");
+    row.negatives = cell(cells, "negatives");
+    row.mask = cell(cells, "mask");
+    row.split = cell(cells, "split");
+    row.diameter = number_of(cells, "diameter", path);
+    row.pixel_size = number_of(cells, "pixel_size", path);
+    if (row.split != "train" && row.split != "validation" && row.split != "test") {
+        fail(Status::bad_file, path.string(), ":", row.line, ": split is '", row.split,
+             "'; it is one of train, validation, test");
     }
+    return row;
+}
+
+void add_row(Dataset& dataset, const DatasetRow& row, const std::filesystem::path& path) {
+    const std::filesystem::path folder = path.parent_path();
+    const std::vector<InputMicrograph> inputs = expand_inputs(patterns_of(row.micrographs, folder));
+    const MatchedPicks positives = match_picks(inputs, patterns_of(row.picks, folder));
+    MatchedPicks negatives;
+    if (!row.negatives.empty()) {
+        negatives = match_picks(inputs, patterns_of(row.negatives, folder));
+    }
+    const auto masks = match_masks(inputs, patterns_of(row.mask, folder));
     std::size_t used = 0;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (!positives.found[i]) {
@@ -111,12 +130,13 @@ void add_row(Dataset& dataset, const Row& row, const std::filesystem::path& path
         if (!negatives.picks.empty()) {
             item.negatives = negatives.picks[i];
         }
-        item.pixel_size = number_of(row, "pixel_size", path);
-        if (item.pixel_size <= 0) {
-            item.pixel_size = inputs[i].pixel_size;
+        if (const InputMicrograph* mask = find_mask(masks, inputs[i].stem)) {
+            item.mask_path = mask->path;
         }
-        item.diameter = number_of(row, "diameter", path);
-        item.molecule = cell(row, "name");
+        item.pixel_size = row.pixel_size > 0.0 ? row.pixel_size : inputs[i].pixel_size;
+        item.diameter = row.diameter;
+        item.molecule = row.name;
+        item.source = text(path.string(), ":", row.line);
         dataset.add(std::move(item));
         ++used;
     }
@@ -128,26 +148,29 @@ void add_row(Dataset& dataset, const Row& row, const std::filesystem::path& path
 
 } // namespace
 
-std::size_t add_dataset_rows(Dataset& dataset, const std::filesystem::path& table, std::string_view split) {
-    const std::vector<Row> rows = table.extension() == ".star" ? star_rows(table) : csv_rows(table);
-    if (rows.empty()) {
+std::vector<DatasetRow> read_dataset_rows(const std::filesystem::path& table) {
+    const std::vector<Cells> cells = table.extension() == ".star" ? star_rows(table) : csv_rows(table);
+    if (cells.empty()) {
         fail(Status::bad_file, table.string(), ": no data sets in it; give a header line and a row for each");
     }
     for (const char* name : {"name", "micrographs", "picks", "split"}) {
-        if (!rows.front().values.contains(name)) {
+        if (!cells.front().values.contains(name)) {
             fail(Status::bad_file, table.string(), ": the column '", name,
-                 "' is missing; the columns are name, micrographs, picks, split, and optionally negatives, diameter, "
-                 "pixel_size");
+                 "' is missing; the columns are name, micrographs, picks, split, and optionally negatives, mask, "
+                 "diameter, pixel_size");
         }
     }
+    std::vector<DatasetRow> rows;
+    for (const Cells& one : cells) {
+        rows.push_back(row_of(one, table));
+    }
+    return rows;
+}
+
+std::size_t add_dataset_rows(Dataset& dataset, const std::filesystem::path& table, std::string_view split) {
     std::size_t added = 0;
-    for (const Row& row : rows) {
-        const std::string of_row = cell(row, "split");
-        if (of_row != "train" && of_row != "validation" && of_row != "test") {
-            fail(Status::bad_file, table.string(), ":", row.line, ": split is '", of_row,
-                 "'; it is one of train, validation, test");
-        }
-        if (of_row == split) {
+    for (const DatasetRow& row : read_dataset_rows(table)) {
+        if (row.split == split) {
             add_row(dataset, row, table);
             ++added;
         }

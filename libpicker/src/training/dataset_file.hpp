@@ -5,14 +5,26 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace picker {
 
-// Adds the rows whose split is `split` to `dataset`; CSV with a header line or a STAR loop, by extension. Columns:
-// name, micrographs, picks, split (required), negatives, diameter (angstrom), pixel_size (angstrom). Relative paths
-// start at the table's folder; each cell of micrographs, picks and negatives may hold several patterns separated by
-// ';'. Returns the number of rows added. Error naming file and line for unknown splits, missing columns, bad numbers.
+// One row. Paths are as written: relative ones start at the table's folder.
+struct DatasetRow {
+    std::size_t line = 0;                                   // in the file, from 1
+    std::string name;                                       // the molecule
+    std::string micrographs, picks, negatives, mask, split; // several patterns are separated by ';'
+    double diameter = 0.0, pixel_size = 0.0;                // angstrom; 0 where nothing is said
+};
+
+// CSV with a header line or a STAR loop, by extension. Columns: name, micrographs, picks, split (required), negatives,
+// mask, diameter, pixel_size. Error(bad_file) naming file and line for missing columns, unknown splits, bad numbers.
+std::vector<DatasetRow> read_dataset_rows(const std::filesystem::path& table);
+
+// Adds what the rows whose split is `split` name; returns how many rows these are. Error naming file and line for a row
+// none of whose micrographs has picks.
 std::size_t add_dataset_rows(Dataset& dataset, const std::filesystem::path& table, std::string_view split);
 
 } // namespace picker

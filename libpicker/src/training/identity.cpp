@@ -1,6 +1,7 @@
 // Comparing trainings (identity.hpp).
 #include "training/identity.hpp"
 
+#include "core/error.hpp"
 #include "core/fnv.hpp"
 #include "picking/run_journal.hpp"
 
@@ -40,6 +41,7 @@ void add_data(Json& json, const Dataset& dataset, const std::string& part) {
         add_image(micrographs, item.path, item.micrograph ? &item.micrograph->image : nullptr);
         add_coordinates(particles, item.positives);
         add_coordinates(negatives, item.negatives);
+        add_image(masks, item.mask_path, item.mask ? &item.mask->image : nullptr);
         sizes.add(item.pixel_size);
         sizes.add(item.diameter);
         sizes.add(item.molecule);
@@ -47,6 +49,7 @@ void add_data(Json& json, const Dataset& dataset, const std::string& part) {
     json[part + " micrographs"] = micrographs.digits();
     json[part + " particles"] = particles.digits();
     json[part + " negatives"] = negatives.digits();
+    json[part + " masks"] = masks.digits();
     json[part + " pixel sizes, diameters or molecules"] = sizes.digits();
 }
 
@@ -65,7 +68,11 @@ Json training_identity(const Model& model, const TrainingDefaults& settings, con
                 {"validation fraction", settings.validation_fraction},
                 {"flips", settings.flips},
                 {"rotations", settings.rotations},
-                {"most particles", options.max_positives}};
+                {"most particles", options.max_positives},
+                {"loss", options.positive_unlabelled ? "positive-unlabelled" : "the architecture's"},
+                {"prior", options.prior},
+                {"overlapping particles",
+                 options.overlap_distance ? text("dropped within ", *options.overlap_distance) : "kept"}};
     Json data = Json::object();
     add_data(data, dataset, "training");
     add_data(data, validation, "validation");

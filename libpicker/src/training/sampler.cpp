@@ -18,7 +18,9 @@ namespace {
 // store, from its first place on.
 struct Harvest {
     std::vector<float> labels;
-    std::size_t outside = 0;
+    std::size_t outside = 0, masked = 0;
+    std::size_t windows = 0;           // that are not masked
+    double labelled_area = 0.0;        // of windows near labelled particles
     std::size_t wanted = 0, found = 0; // random negatives
 };
 
@@ -44,18 +46,28 @@ public:
         : item_(dataset.items[index]), options_(options), index_(index), field_(dataset, index, spec, extent),
           patch_(static_cast<std::size_t>(extent) * static_cast<std::size_t>(extent)), store_(store), next_(first) {}
 
-    Harvest run(const std::vector<std::size_t>& chosen) {
+    // `usable`: the positives that are no overlap; `chosen`: those of them that are used.
+    Harvest run(const std::vector<std::size_t>& usable, const std::vector<std::size_t>& chosen) {
         field_.check_frame(item_.positives);
         for (const std::size_t row : chosen) {
-            out_.outside += add(field_.corner(item_.positives, row), 1.0F) ? 0 : 1;
+            if (field_.masked(item_.positives, row)) {
+                ++out_.masked;
+            } else {
+                out_.outside += add(field_.corner(item_.positives, row), 1.0F) ? 0 : 1;
+            }
         }
         const std::size_t positives = out_.labels.size();
         for (std::size_t row = 0; row < item_.negatives.size(); ++row) {
-            add(field_.corner(item_.negatives, row), 0.0F);
+            if (!field_.masked(item_.negatives, row)) {
+                add(field_.corner(item_.negatives, row), 0.0F);
+            }
         }
         out_.wanted = random_negatives(options_, positives, out_.labels.size() - positives);
+        if (options_.unlabelled) {
+            measure_labels();
+        }
         if (out_.wanted > 0) {
-            draw_negatives();
+            draw_negatives(options_.unlabelled ? all_but(usable) : item_.positives);
         }
         return std::move(out_);
     }
@@ -70,8 +82,26 @@ private:
         out_.labels.push_back(label);
         return true;
     }
-    void draw_negatives() {
-        std::vector<std::uint32_t> free = field_.free_windows(item_.positives, options_.negative_distance);
+    Picks all_but(const std::vector<std::size_t>& usable) const {
+        std::vector<std::size_t> others;
+        for (std::size_t row = 0; row < item_.positives.size(); ++row) {
+            if (!std::binary_search(usable.begin(), usable.end(), row)) {
+                others.push_back(row);
+            }
+        }
+        return item_.positives.subset(others);
+    }
+    void measure_labels() {
+        out_.windows = field_.free_windows({}, 0.0).size();
+        const double radius = hit_radius * field_.window();
+        for (std::size_t row = 0; row < item_.positives.size(); ++row) {
+            const bool counts =
+                field_.holds(field_.corner(item_.positives, row)) && !field_.masked(item_.positives, row);
+            out_.labelled_area += counts ? std::numbers::pi * radius * radius : 0.0;
+        }
+    }
+    void draw_negatives(const Picks& avoided) {
+        std::vector<std::uint32_t> free = field_.free_windows(avoided, options_.negative_distance);
         Random random(options_.seed, index_);
         out_.found = std::min(out_.wanted, free.size());
         for (std::size_t n = 0; n < out_.found; ++n) { // the first steps of a shuffle: no window twice
@@ -107,7 +137,8 @@ PatchSet sample_patches(const Dataset& dataset, const ModelSpec& spec, const Sam
     PatchSet set;
     set.molecules = molecule_names(dataset);
     set.extent = extent_for(spec, options.margin);
-    const auto chosen = choose_positives(dataset, set.molecules, options, control);
+    const std::vector<std::vector<std::size_t>> usable = usable_positives(dataset, options, set.overlapping);
+    const auto chosen = choose_positives(dataset, usable, set.molecules, options, control);
     std::vector<std::size_t> first(dataset.items.size() + 1,
                                    0); // place of each item's first patch
     for (std::size_t i = 0; i < dataset.items.size(); ++i) {
@@ -123,10 +154,13 @@ PatchSet sample_patches(const Dataset& dataset, const ModelSpec& spec, const Sam
     pool.run(
         dataset.items.size(),
         [&](std::size_t i) {
-            harvests[i] = Harvester(dataset, i, spec, options, set.extent, set.store, first[i]).run(chosen[i]);
+            harvests[i] =
+                Harvester(dataset, i, spec, options, set.extent, set.store, first[i]).run(usable[i], chosen[i]);
             ++done;
         },
         [&] { meter.at(done); });
+    std::size_t windows = 0;
+    double labelled_area = 0.0;
     for (std::size_t i = 0; i < harvests.size(); ++i) {
         const Harvest& one = harvests[i];
         for (std::size_t n = 0; n < one.labels.size(); ++n) {
@@ -135,11 +169,15 @@ PatchSet sample_patches(const Dataset& dataset, const ModelSpec& spec, const Sam
         set.labels.insert(set.labels.end(), one.labels.begin(), one.labels.end());
         set.molecule.resize(set.labels.size(), molecule_index(set.molecules, dataset.items[i].molecule));
         set.outside += one.outside;
+        set.masked += one.masked;
+        windows += one.windows;
+        labelled_area += one.labelled_area;
         if (one.found < one.wanted) {
             control.warn(text(dataset.name(i), ": room for ", one.found, " of ", one.wanted,
                               " negatives away from its particles"));
         }
     }
+    set.labelled_share = windows > 0 ? labelled_area / static_cast<double>(windows) : 0.0;
     return set;
 }
 

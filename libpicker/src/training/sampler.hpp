@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace picker {
@@ -28,13 +29,21 @@ struct PatchSet {
     // call.
     const float* patch(std::size_t i, std::vector<float>& buffer) const { return store.read(place[i], buffer); }
     std::vector<std::string> molecules;
-    std::size_t outside = 0; // positives too near to the border for a whole patch, left out
+    double labelled_share =
+        0.0; // of all unmasked windows those within hit_radius of a labelled particle; if unlabelled
+    // Positives that were left out: too near to the border for a whole patch, in masked places, overlapping.
+    std::size_t outside = 0, masked = 0, overlapping = 0;
 };
+
+constexpr double hit_radius = 0.15; // windows
 
 struct SamplerOptions {
     double negatives_per_positive = 1.0;
-    double negative_distance = 0.6;            // in windows
-    std::size_t max_positives = 0;             // over all molecules, in equal shares (type 2); 0 = all
+    double negative_distance = 0.6; // in windows
+    std::size_t max_positives = 0;  // over all molecules, in equal shares (type 2); 0 = all
+    bool unlabelled = false;        // draw windows anywhere, particles or not, in place of random negatives
+    // Positives nearer to another than this, in angstrom, are left out (0: one diameter). Unset: they are kept.
+    std::optional<double> overlap_distance;
     bool margin = true;                        // false: patches of the network's size, for quarter turns only
     std::size_t memory = std::size_t{1} << 30; // bytes of patches; what is more goes to disk, into ...
     std::filesystem::path scratch;             // ... this folder; empty: the system's for temporary files
@@ -43,7 +52,8 @@ struct SamplerOptions {
 
 // Windows are cut at whole working pixels. Given non-particles are all taken,
 // in place of up to half of the random negatives. Negatives avoid every
-// positive of their micrograph, also those not chosen. Where a micrograph has
+// positive of their micrograph, also those not chosen or left out. Unlabelled
+// windows avoid only what is masked and what was left out as overlapping. Where a micrograph has
 // too little room for them, or a molecule too few particles for its share,
 // there are fewer, and control.warn says so. Patches made window by window
 // (PatchRule::per_patch) have no margin. One micrograph per worker is in memory

@@ -47,8 +47,10 @@ std::size_t count_positives(const PatchSet& set) {
 
 void check_enough(const Samples& samples) {
     if (samples.positives < least_positives) {
-        fail(Status::invalid_argument, "only ", samples.positives, " particles to train on (", samples.patches.outside,
-             " more lie too near to a border); give at least ", least_positives, ", better several hundred");
+        fail(Status::invalid_argument, "only ", samples.positives,
+             " particles to train on (left out: ", samples.patches.outside, " too near to a border, ",
+             samples.patches.masked, " masked, ", samples.patches.overlapping, " overlapping); give at least ",
+             least_positives, ", better several hundred");
     }
     if (samples.positives == samples.patches.size()) {
         fail(Status::invalid_argument, "no room for negatives away from the ", samples.positives,
@@ -65,6 +67,8 @@ Samples draw_samples(const Dataset& dataset, const Dataset& validation, const Mo
     sampler.negatives_per_positive = settings.negatives_per_positive;
     sampler.negative_distance = settings.negative_distance;
     sampler.max_positives = options.max_positives;
+    sampler.unlabelled = options.positive_unlabelled;
+    sampler.overlap_distance = options.overlap_distance;
     sampler.margin = settings.rotations;
     sampler.memory = options.memory;
     if (!options.state_file.empty()) {

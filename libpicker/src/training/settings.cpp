@@ -3,8 +3,6 @@
 
 #include "core/error.hpp"
 
-#include <cmath>
-
 namespace picker {
 
 TrainingDefaults merged_settings(const TrainingDefaults& defaults, const TrainingOptions& options) {
@@ -31,18 +29,12 @@ TrainingDefaults merged_settings(const TrainingDefaults& defaults, const Trainin
           out.negatives_per_positive, "a number above 0, at most 1000");
     check(out.validation_fraction >= 0.0 && out.validation_fraction <= 0.9, "fraction held out for validation",
           out.validation_fraction, "0 to 0.9");
-    return out;
-}
-
-Dataset with_diameters(const Dataset& dataset, double fallback) {
-    Dataset out = dataset;
-    for (std::size_t i = 0; i < out.items.size(); ++i) {
-        double& diameter = out.items[i].diameter;
-        diameter = diameter > 0.0 ? diameter : fallback;
-        if (!(diameter > 0.0) || !std::isfinite(diameter)) {
-            fail(Status::invalid_argument, "no particle diameter for ", out.name(i),
-                 "; give the particle's longest axis in angstrom");
-        }
+    check(options.prior >= 0.0 && options.prior < 1.0, "prior", options.prior,
+          "the share of random windows that are particles, between 0 and 1, or 0 to have it estimated");
+    if (options.prior > 0.0 && !options.positive_unlabelled) {
+        fail(Status::invalid_argument, "a prior of ", options.prior,
+             " is given, but the loss takes unlabelled places for negatives; choose the positive-unlabelled loss, or "
+             "give no prior");
     }
     return out;
 }

@@ -8,7 +8,9 @@ namespace picker {
 // Error(invalid_argument) naming a setting that is out of range.
 TrainingDefaults merged_settings(const TrainingDefaults& defaults, const TrainingOptions& options);
 
-// The data set with every diameter filled in. Error(invalid_argument) naming a micrograph without one.
-Dataset with_diameters(const Dataset& dataset, double fallback); // angstrom
+// The data set with every diameter and pixel size filled in, from the files' headers where nothing else says it.
+// `diameter` in angstrom, for items that have none. `what`: "training", for messages. Error naming micrographs without
+// a diameter or a pixel size, and those with one place given both as a particle and as a negative.
+Dataset settled(const Dataset& dataset, double diameter, const char* what, const Control& control);
 
 } // namespace picker

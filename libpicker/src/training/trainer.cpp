@@ -19,7 +19,8 @@
 namespace picker {
 namespace {
 
-constexpr double poll_seconds = 0.25; // at most so often within an epoch
+constexpr double least_prior = 1e-4, most_prior = 0.5; // of an estimate
+constexpr double poll_seconds = 0.25;                  // at most so often within an epoch
 
 class Training {
 public:
@@ -28,13 +29,11 @@ public:
         : model_(model), options_(options), settings_(merged_settings(model.spec.training, options)), control_(control),
           engine_(engine), pool_(control.worker_count(), [&engine] { engine.prepare_thread(); }) {
         const double fallback = options.diameter > 0.0 ? options.diameter : model.diameter;
-        dataset_ = with_diameters(dataset, fallback);
-        if (validation != nullptr && !validation->items.empty()) {
-            validation_ = with_diameters(*validation, fallback);
-        }
-        if (dataset_.positives() == 0) {
-            fail(Status::invalid_argument, "no particle coordinates to train on, in ", dataset_.items.size(),
-                 " micrographs; give coordinates whose file names match the micrographs");
+        dataset_ = settled(dataset, fallback, "training", control);
+        if (validation != nullptr && validation->items.empty()) {
+            control.warn("the validation set is empty: the threshold stays as it is");
+        } else if (validation != nullptr) {
+            validation_ = settled(*validation, fallback, "validation", control);
         }
     }
     TrainingReport go();
@@ -42,6 +41,7 @@ public:
 private:
     void epochs();
     BatchOptions batch_options() const;
+    void settle_prior();
     EpochReport run_epoch(BatchLoop& loop, int epoch);
     void note(const EpochReport& entry, const BatchLoop& loop);
     void threshold();
@@ -80,8 +80,23 @@ BatchOptions Training::batch_options() const {
     options.rotations = settings_.rotations;
     options.quarter_turns_only = model_.spec.patch_rule == PatchRule::per_patch;
     options.loss = settings_.loss;
+    if (options_.positive_unlabelled) {
+        options.prior = report_.prior;
+    }
     options.seed = options_.seed;
     return options;
+}
+
+// The share of particles among random windows.
+void Training::settle_prior() {
+    if (!options_.positive_unlabelled) {
+        return;
+    }
+    report_.prior = options_.prior;
+    if (report_.prior <= 0.0) {
+        report_.prior = std::clamp(samples_.patches.labelled_share, least_prior, most_prior);
+        control_.info(text("prior ", report_.prior, ", from the density of the labelled particles"));
+    }
 }
 
 EpochReport Training::run_epoch(BatchLoop& loop, int epoch) {
@@ -136,6 +151,7 @@ void Training::epochs() {
     state_.rate = settings_.learning_rate;
     std::optional<TrainingState> earlier = file.open(control_);
     samples_ = draw_samples(dataset_, validation_, model_.spec, settings_, options_, pool_, control_);
+    settle_prior();
     const auto network = engine_.create(model_.spec.network);
     BatchLoop loop(model_.spec.network, *network, model_.parameters, batch_options(), pool_);
     if (earlier) {
@@ -193,6 +209,10 @@ void Training::describe() {
     notes["best-validation-loss"] = text(report_.best_validation_loss);
     notes["learning-rate"] = text(settings_.learning_rate);
     notes["batch"] = text(settings_.batch);
+    if (report_.prior > 0.0) {
+        notes["loss"] = "positive-unlabelled (nnPU)";
+        notes["prior"] = text(report_.prior);
+    }
     if (std::isfinite(report_.validation_f1)) {
         notes["validation-f1"] = text(report_.validation_f1);
     }
@@ -204,6 +224,8 @@ void Training::report() {
     report_.negatives = samples_.patches.size() - samples_.positives;
     report_.validation_samples = samples_.held_out.size();
     report_.outside = samples_.patches.outside;
+    report_.masked = samples_.patches.masked;
+    report_.overlapping = samples_.patches.overlapping;
     report_.epochs = state_.epochs;
     report_.best_epoch = state_.best_epoch;
     report_.best_validation_loss = state_.best_loss;

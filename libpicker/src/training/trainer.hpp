@@ -29,6 +29,12 @@ struct TrainingOptions {
     std::optional<bool> flips, rotations;
     std::size_t max_positives = 0;
     std::uint64_t seed = 0;
+    // Unlabelled places are unknown and not negatives (positive_unlabelled.hpp); `prior` is the share of random windows
+    // that are particles, 0: estimated from the labelled ones, as if all were labelled.
+    bool positive_unlabelled = false;
+    double prior = 0.0;
+    // Positives nearer to another than this, in angstrom, are left out (0: one diameter). Unset: they are kept.
+    std::optional<double> overlap_distance;
     // Written after every epoch; it stays when the training has ended, so that the model can be saved first, and is the
     // caller's to remove. Empty: none.
     std::filesystem::path state_file;
@@ -46,11 +52,13 @@ struct TrainingReport {
     std::vector<EpochReport> epochs;
     int best_epoch = 0;
     double best_validation_loss = 0, best_validation_accuracy = 0;
-    std::size_t positives = 0, negatives = 0, validation_samples = 0, outside = 0;
+    std::size_t positives = 0, negatives = 0, validation_samples = 0;
+    std::size_t outside = 0, masked = 0, overlapping = 0; // positives left out (sampler.hpp)
     // For the best F1 on the validation micrographs: the middle of the thresholds within one standard error of it. The
     // architecture's where there are none.
     double threshold = 0.0;
     double validation_f1 = 0.0; // at that threshold, by picking and evaluating them; NaN where there are none
+    double prior = 0.0;         // as used; 0 where unlabelled places are negatives
     int resumed_after = 0;      // epochs that an earlier call had done
     bool stopped_early = false, cancelled = false;
     double seconds = 0;

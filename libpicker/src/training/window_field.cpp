@@ -35,6 +35,7 @@ WindowField::WindowField(const Dataset& dataset, std::size_t index, const ModelS
     Micrograph micrograph = dataset.load(index);
     const double diameter = dataset.items[index].diameter / micrograph.pixel_size; // pixels
     name_ = micrograph.name;
+    mask_ = dataset.load_mask(index);
     if (!(diameter > 0.0)) {
         fail(Status::invalid_argument, "no particle diameter for ", name_, "; give the longest axis in angstrom");
     }
@@ -74,12 +75,32 @@ bool WindowField::holds(Corner at) const {
     return at.x >= 0 && at.y >= 0 && at.x + window_ <= image_.width && at.y + window_ <= image_.height;
 }
 
+bool WindowField::masked(const Picks& picks, std::size_t row) const {
+    return mask_ && mask_->excludes(picks.x[row], picks.y[row], width_, height_);
+}
+
+std::size_t WindowField::windows() const {
+    return static_cast<std::size_t>(image_.width - window_ + 1) * static_cast<std::size_t>(image_.height - window_ + 1);
+}
+
+// Marks the windows whose centre lies in a masked place.
+void WindowField::take_masked(std::vector<bool>& taken) const {
+    const double half = (window_ - 1) / 2.0;
+    for (std::size_t i = 0; mask_ && i < taken.size(); ++i) {
+        const Corner at = window_at(static_cast<std::uint32_t>(i));
+        if (mask_->excludes((at.x + half) / scale_x_, (at.y + half) / scale_y_, width_, height_)) {
+            taken[i] = true;
+        }
+    }
+}
+
 std::vector<std::uint32_t> WindowField::free_windows(const Picks& picks, double distance) const {
     const int columns = image_.width - window_ + 1;
     const int rows = image_.height - window_ + 1;
     const double radius = distance * window_;
     const double half = (window_ - 1) / 2.0;
-    std::vector<bool> taken(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows), false);
+    std::vector<bool> taken(windows(), false);
+    take_masked(taken);
     for (std::size_t i = 0; i < picks.size(); ++i) {
         const double x = picks.x[i] * scale_x_ - half; // as the corner of a window centred there
         const double y = picks.y[i] * scale_y_ - half;

@@ -5,6 +5,7 @@
 #include "training/dataset.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,17 +23,23 @@ public:
     // Error(mismatch) when most coordinates lie outside of the micrograph.
     void check_frame(const Picks& picks) const;
     Corner corner(const Picks& picks, std::size_t row) const; // of the window that is centred on a pick
+    int window() const { return window_; }                    // edge, working pixels
     bool holds(Corner at) const;
-    // The windows whose centre is at least `distance` windows from every one of `picks`, for window_at().
+    bool masked(const Picks& picks, std::size_t row) const;
+    // The windows whose centre is at least `distance` windows from every one of `picks`, and not in a masked place; for
+    // window_at().
     std::vector<std::uint32_t> free_windows(const Picks& picks, double distance) const;
     Corner window_at(std::uint32_t index) const;
+    std::size_t windows() const; // how many there are, masked or not
     // Writes extent x extent pixels: the window with an equal margin around it.
     void cut(Corner at, float* out) const;
 
 private:
+    void take_masked(std::vector<bool>& taken) const;
     const ModelSpec& spec_;
     int extent_, window_ = 0, width_ = 0, height_ = 0; // width, height: of the micrograph, its own pixels
     std::string name_;
+    std::shared_ptr<const ExclusionMask> mask_; // null: none
     Image image_;
     double scale_x_ = 1.0, scale_y_ = 1.0; // working pixels per pixel
 };

@@ -118,6 +118,97 @@ DOCTEST_TEST_CASE("dropout keeps the given share, scaled, and differs from epoch
     DOCTEST_CHECK(first != network.masks_);
 }
 
+namespace {
+
+struct PuReference {
+    double positive = 0.0, negative = 0.0;        // parts of the risk
+    std::vector<double> of_positive, of_negative; // their gradients
+};
+
+// The risk of a whole set written out: prior * mean_P l(1), and mean_U l(0) - prior * mean_P l(0).
+PuReference reference(const PatchSet& set, const std::vector<double>& w, double prior) {
+    PuReference out;
+    out.of_positive.assign(257, 0.0);
+    out.of_negative.assign(257, 0.0);
+    const auto positives = static_cast<double>(std::count(set.labels.begin(), set.labels.end(), 1.0F));
+    const double others = static_cast<double>(set.size()) - positives;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        const std::vector<float> patch = naive::patch(set, i);
+        double sum = w[256];
+        for (std::size_t k = 0; k < 256; ++k) {
+            sum += w[k] * static_cast<double>(patch[k]);
+        }
+        const double p = 1.0 / (1.0 + std::exp(-sum));
+        const bool is_positive = set.labels[i] > 0.5F;
+        const double weight = is_positive ? -prior / positives : 1.0 / others;
+        out.negative -= weight * std::log(1.0 - p);
+        out.positive -= is_positive ? prior / positives * std::log(p) : 0.0;
+        for (std::size_t k = 0; k < 257; ++k) {
+            const double x = k < 256 ? static_cast<double>(patch[k]) : 1.0;
+            out.of_negative[k] += weight * p * x;
+            out.of_positive[k] += is_positive ? prior / positives * (p - 1.0) * x : 0.0;
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+DOCTEST_TEST_CASE(
+    "positive-unlabelled steps follow the risk, and go back along its negative part where that is below 0") {
+    const PatchSet set = noise(40);
+    naive::Logistic network;
+    WorkerPool pool(3);
+    BatchOptions options;
+    options.batch = 40;
+    options.momentum = 0.0;
+    options.flips = options.rotations = false;
+    int forwards = 0, backwards = 0;
+    for (const double prior : {0.3, 0.95}) {
+        options.prior = prior;
+        BatchLoop loop(naive::model().spec.network, network, std::vector<float>(257, 0.01F), options, pool);
+        std::vector<double> w(257, static_cast<double>(0.01F));
+        for (int epoch = 1; epoch <= 8; ++epoch) {
+            const PuReference expected = reference(set, w, prior);
+            const HeldOut before = loop.held_out(set, rows(40), {});
+            DOCTEST_CHECK(before.loss ==
+                          doctest::Approx(expected.positive + std::max(0.0, expected.negative)).epsilon(1e-4));
+            const double loss = loop.epoch(set, rows(40), epoch, 0.4, {});
+            DOCTEST_CHECK(loss == doctest::Approx(expected.positive + std::max(0.0, expected.negative)).epsilon(1e-4));
+            (expected.negative < 0.0 ? backwards : forwards) += 1;
+            for (std::size_t k = 0; k < 257; ++k) {
+                w[k] -= 0.4 * (expected.negative < 0.0 ? -expected.of_negative[k]
+                                                       : expected.of_positive[k] + expected.of_negative[k]);
+                DOCTEST_CHECK(static_cast<double>(loop.parameters()[k]) == doctest::Approx(w[k]).epsilon(1e-3));
+            }
+        }
+    }
+    DOCTEST_CHECK(forwards > 3);
+    DOCTEST_CHECK(backwards > 3);
+}
+
+DOCTEST_TEST_CASE("held-out accuracy with unlabelled samples is one minus the risk of the 0-1 loss") {
+    const PatchSet set = noise(60); // 20 positives
+    naive::Logistic network;
+    WorkerPool pool(2);
+    BatchOptions options;
+    options.prior = 0.2;
+    std::vector<float> weights(257, 0.02F);
+    weights[256] = -0.3F;
+    BatchLoop loop(naive::model().spec.network, network, weights, options, pool);
+    double missed = 0.0, called = 0.0, called_unlabelled = 0.0;
+    for (std::size_t i = 0; i < 60; ++i) {
+        float p = 0.0F;
+        network.score(naive::patch(set, i).data(), 1, &p);
+        const bool positive = set.labels[i] > 0.5F;
+        missed += positive && p < 0.5F ? 1.0 / 20 : 0.0;
+        called += positive && p >= 0.5F ? 1.0 / 20 : 0.0;
+        called_unlabelled += !positive && p >= 0.5F ? 1.0 / 40 : 0.0;
+    }
+    const double expected = 1.0 - (0.2 * missed + std::max(0.0, called_unlabelled - 0.2 * called));
+    DOCTEST_CHECK(loop.held_out(set, rows(60), {}).accuracy == doctest::Approx(expected));
+}
+
 DOCTEST_TEST_CASE("held-out loss and accuracy, in chunks, against the definition") {
     const PatchSet set = noise(150);
     naive::Logistic network;

@@ -49,13 +49,14 @@ public:
                 shard.dropout_masks.empty() ? nullptr : shard.dropout_masks[0] + std::ptrdiff_t{i} * area;
             const double p = probability(patch, window, mask);
             const double label = static_cast<double>(shard.labels[i]);
-            loss -= std::log(std::max(1e-12, label > 0.5 ? p : 1.0 - p));
+            const double weight = shard.weights == nullptr ? 1.0 : static_cast<double>(shard.weights[i]);
+            loss -= weight * std::log(std::max(1e-12, label > 0.5 ? p : 1.0 - p));
             for (int k = 0; k < area; ++k) {
                 const double kept = mask == nullptr ? 1.0 : static_cast<double>(mask[k]);
                 gradient[static_cast<std::size_t>(k)] +=
-                    static_cast<float>((p - label) * kept * static_cast<double>(patch[k]));
+                    static_cast<float>(weight * (p - label) * kept * static_cast<double>(patch[k]));
             }
-            gradient[area] += static_cast<float>(p - label);
+            gradient[area] += static_cast<float>(weight * (p - label));
         }
         return loss;
     }

@@ -221,7 +221,13 @@ DOCTEST_TEST_CASE("several molecules of unlike diameter: the model has none of i
 DOCTEST_TEST_CASE("what cannot be trained says why and what to do") {
     Model model = naive::model();
     Dataset none;
-    DOCTEST_CHECK_THROWS_WITH_AS(run(model, none), doctest::Contains("no particle coordinates"), Error);
+    DOCTEST_CHECK_THROWS_WITH_AS(run(model, none), doctest::Contains("the training set is empty"), Error);
+    Dataset bare = naive::dataset(2);
+    bare.items[0].positives = bare.items[1].positives = {};
+    DOCTEST_CHECK_THROWS_WITH_AS(run(model, bare), doctest::Contains("no particle coordinates in the 2 training"),
+                                 Error);
+    const Dataset sound = naive::dataset(2);
+    DOCTEST_CHECK_THROWS_WITH_AS(run(model, sound, &bare), doctest::Contains("in the 2 validation micrographs"), Error);
     Dataset few = naive::dataset(1);
     few.items[0].positives = few.items[0].positives.subset({0, 1, 2, 3, 4, 5, 6});
     DOCTEST_CHECK_THROWS_WITH_AS(run(model, few), doctest::Contains("only 7 particles to train on"), Error);
