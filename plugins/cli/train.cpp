@@ -2,6 +2,7 @@
 #include "train_parts.hpp"
 
 #include <cmath>
+#include <filesystem>
 #include <sstream>
 
 namespace cli {
@@ -12,9 +13,20 @@ std::string summary(const picker_train_report& report, const std::string& output
     text << counted(report.epochs, "epoch") << " in " << format_number(report.seconds, 0) << " s on "
          << report.positives << " particles and " << report.negatives << " negatives; the best is epoch "
          << report.best_epoch << " (validation accuracy " << format_number(report.best_validation_accuracy, 3) << ")\n";
-    if (report.outside > 0) {
-        text << counted(report.outside, "particle") << " too near to the border to train on\n";
+    if (report.resumed_after > 0) {
+        text << "went on after epoch " << report.resumed_after << "\n";
     }
+    if (report.prior > 0) {
+        text << "prior " << format_number(report.prior, 4) << ": share of random windows that are particles\n";
+    }
+    const auto left_out = [&](std::int64_t count, const std::string& why) {
+        if (count > 0) {
+            text << counted(count, "particle") << " " << why << "\n";
+        }
+    };
+    left_out(report.outside, "too near to the border to train on");
+    left_out(report.masked, "in masked places");
+    left_out(report.overlapping, "left out, as they overlap");
     if (std::isfinite(report.validation_f1)) {
         text << "threshold " << format_score(report.threshold) << ", chosen on the validation micrographs (F1 "
              << format_number(report.validation_f1, 3) << ")\n";
@@ -34,8 +46,10 @@ std::vector<Flag> flags() {
         {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or -"},
         {"--picks", Takes::many, "IN...", "their particles: STAR, box or CSV files, folders, quoted globs"},
         {"--negatives", Takes::many, "IN...", "known non-particles (ice, overlaps, carbon), same formats"},
+        {"--masks", Takes::many, "IN...", "places without samples (carbon, ice), as images; STEM or STEM_mask"},
         {"--validation-micrographs", Takes::many, "IN...", "choose the default threshold by picking these"},
         {"--validation-picks", Takes::many, "IN...", "their particles"},
+        {"--validation-masks", Takes::many, "IN...", "places that are not picked in them"},
         {"--datasets", Takes::one, "FILE", "several molecules: a table, CSV or STAR, see below"},
         {"--diameter", Takes::one, "A", "longest axis of the particle, angstrom"},
         {"--output", Takes::one, "FILE", "the model, MODEL.safetensors (required)"}};
@@ -51,17 +65,21 @@ Command train_command() {
     command.spec = {
         "train", "Train a model on micrographs with known particles.", "", flags(),
         "--datasets has a row for each data set with the columns name, micrographs, picks, negatives, diameter, "
-        "pixel_size, split (train, validation or test); a name is a molecule, and each gets an equal share of the "
-        "training (docs/datasets.md). Ctrl-C keeps the best weights so far."};
+        "mask, pixel_size, split (train, validation or test); a name is a molecule, and each gets an equal share of "
+        "the training "
+        "(docs/datasets.md). Ctrl-C keeps the best weights so far. MODEL.safetensors.state is written after "
+        "every epoch and removed at the end; from it --resume goes on to the same model (docs/training.md)."};
     command.run = [](const Arguments& arguments) -> int {
         const std::string output = arguments.required_text("--output");
         arguments.not_together("--from", {"--architecture"});
         arguments.not_together("--datasets", {"--micrographs", "--picks", "--negatives", "--validation-micrographs",
-                                              "--validation-picks", "--pixel-size"});
+                                              "--validation-picks", "--masks", "--validation-masks", "--pixel-size"});
         if (arguments.has("--validation-picks")) {
             arguments.required_text("--validation-micrographs");
         }
-        const picker_train_options options = train_options_of(arguments);
+        picker_train_options options = train_options_of(arguments);
+        const std::string state = output + ".state";
+        options.state_file = state.c_str();
         if (!arguments.has("--datasets") && !arguments.has("--from")) {
             arguments.required_text("--diameter");
         }
@@ -76,6 +94,10 @@ Command train_command() {
             model.train(train, has_validation ? &validation : nullptr, options, terminal.control());
         terminal.finish();
         model.save(output);
+        if (report.cancelled == 0) {
+            std::error_code ignored;
+            std::filesystem::remove(state, ignored);
+        }
         print(arguments,
               {{"model", output},
                {"epochs", report.epochs},
@@ -86,6 +108,10 @@ Command train_command() {
                {"negatives", report.negatives},
                {"validation_samples", report.validation_samples},
                {"outside", report.outside},
+               {"masked", report.masked},
+               {"overlapping", report.overlapping},
+               {"prior", report.prior > 0 ? Json(report.prior) : Json()},
+               {"resumed_after", report.resumed_after},
                {"best_validation_loss", json_number(report.best_validation_loss)},
                {"best_validation_accuracy", json_number(report.best_validation_accuracy)},
                {"threshold", report.threshold},
@@ -96,7 +122,7 @@ Command train_command() {
             terminal.warning("the model has hardly learned; check --diameter, the pixel size and the coordinates");
         }
         if (report.cancelled != 0) {
-            terminal.remark("cancelled: the best weights so far are saved");
+            terminal.remark("cancelled: the best weights so far are saved; --resume goes on after the last epoch");
             return exit_cancelled;
         }
         return exit_done;

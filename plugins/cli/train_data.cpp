@@ -7,7 +7,8 @@ namespace {
 // The micrographs and picks of one pair of flags, added to a data set. Micrographs that no coordinate file speaks of
 // are left out: "no file" is not "no particles".
 void add_pairs(libpicker::Dataset& dataset, const Arguments& arguments, const std::string& micrographs_flag,
-               const std::string& picks_flag, const std::string& negatives_flag, Terminal& terminal) {
+               const std::string& picks_flag, const std::string& negatives_flag, const std::string& masks_flag,
+               Terminal& terminal) {
     libpicker::Inputs inputs = inputs_of(arguments, micrographs_flag);
     tell_pixel_sizes(arguments, inputs, terminal);
     arguments.required_text(picks_flag);
@@ -18,6 +19,9 @@ void add_pairs(libpicker::Dataset& dataset, const Arguments& arguments, const st
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             negatives.push_back(inputs.picks(i));
         }
+    }
+    if (arguments.has(masks_flag)) {
+        inputs.match_masks(expand_standard_input(arguments.list(masks_flag)));
     }
     inputs.match_picks(expand_standard_input(arguments.list(picks_flag)));
     tell_unmatched(inputs, "particles", terminal);
@@ -31,6 +35,8 @@ void add_pairs(libpicker::Dataset& dataset, const Arguments& arguments, const st
         auto item = libpicker::make<picker_dataset_item>();
         item.pixel_size = required_pixel_size(arguments, inputs, i, header_of(inputs.path(i)).pixel_size);
         item.negatives = negatives.empty() ? nullptr : negatives[i].get();
+        const std::string mask = inputs.mask(i);
+        item.mask_path = mask.empty() ? nullptr : mask.c_str();
         dataset.add(inputs.path(i), inputs.picks(i), &item);
         ++used;
     }
@@ -48,14 +54,18 @@ bool add_training_data(libpicker::Dataset& train, libpicker::Dataset& validation
                        Terminal& terminal) {
     if (arguments.has("--datasets")) {
         const std::string file = arguments.text("--datasets");
-        train.add_rows(file, "train");
+        if (train.add_rows(file, "train") == 0) {
+            throw libpicker::Error(PICKER_NOT_FOUND,
+                                   file + ": no row has the split train; there is nothing to train on");
+        }
         return validation.add_rows(file, "validation") > 0;
     }
-    add_pairs(train, arguments, "--micrographs", "--picks", "--negatives", terminal);
+    add_pairs(train, arguments, "--micrographs", "--picks", "--negatives", "--masks", terminal);
     if (!arguments.has("--validation-micrographs")) {
         return false;
     }
-    add_pairs(validation, arguments, "--validation-micrographs", "--validation-picks", "", terminal);
+    add_pairs(validation, arguments, "--validation-micrographs", "--validation-picks", "", "--validation-masks",
+              terminal);
     return true;
 }
 

@@ -1,17 +1,41 @@
 // The settings of picker train: their flags, and what they set (train_parts.hpp).
 #include "train_parts.hpp"
 
+#include <algorithm>
+
 namespace cli {
+namespace {
+
+// Which of the words a flag has, the first where it is not given.
+std::int32_t choice(const Arguments& arguments, const std::string& flag, const std::vector<std::string>& words) {
+    const std::string given = arguments.text(flag, words.front());
+    const auto found = std::find(words.begin(), words.end(), given);
+    if (found == words.end()) {
+        throw UsageError("picker train: " + flag + " is '" + given + "'; give " + words[0] + " or " + words[1]);
+    }
+    return static_cast<std::int32_t>(found - words.begin());
+}
+
+} // namespace
 
 std::vector<Flag> train_setting_flags() {
-    return {{"--epochs", Takes::one, "N", "at most [the architecture's]"},
-            {"--patience", Takes::one, "N",
-             "epochs without improvement before stopping; 0: never stops early [the architecture's]"},
-            {"--batch", Takes::one, "N", "samples in a step [the architecture's]"},
-            {"--learning-rate", Takes::one, "R", "of gradient descent, at the start [the architecture's]"},
-            {"--negatives-per-positive", Takes::one, "R", "negative samples for each positive one [1]"},
-            {"--max-particles", Takes::one, "N", "use at most so many, equal shares of each molecule"},
-            {"--no-augmentation", Takes::nothing, "", "no flips and rotations"}};
+    return {
+        {"--epochs", Takes::one, "N", "at most [the architecture's]"},
+        {"--patience", Takes::one, "N",
+         "epochs without improvement before stopping; 0: never stops early [the architecture's]"},
+        {"--batch", Takes::one, "N", "samples in a step [the architecture's]"},
+        {"--learning-rate", Takes::one, "R", "of gradient descent, at the start [the architecture's]"},
+        {"--negatives-per-positive", Takes::one, "R", "negative samples for each positive one [1]"},
+        {"--max-particles", Takes::one, "N", "use at most so many, equal shares of each molecule"},
+        {"--no-augmentation", Takes::nothing, "", "no flips and rotations"},
+        {"--loss", Takes::one, "NAME", "default (what nobody picked is no particle) or nnpu (it is unknown) [default]"},
+        {"--prior", Takes::one, "P",
+         "with --loss nnpu: share of random windows that are particles [as if all were labelled]"},
+        {"--overlaps", Takes::one, "WHAT", "particles with a near neighbour: keep or drop (both) [keep]"},
+        {"--overlap-distance", Takes::one, "A", "with --overlaps drop: how near, between centres [one diameter]"},
+        {"--memory", Takes::one, "MIB", "of samples in memory; the rest is on disk, beside the output [1024]"},
+        {"--resume", Takes::nothing, "", "go on after the last epoch of a training that was stopped"},
+        {"--overwrite", Takes::nothing, "", "start anew, although a training was stopped there"}};
 }
 
 picker_train_options train_options_of(const Arguments& arguments) {
@@ -27,6 +51,21 @@ picker_train_options train_options_of(const Arguments& arguments) {
         options.has_patience = 1;
         options.patience = static_cast<int>(*patience);
     }
+    options.loss = choice(arguments, "--loss", {"default", "nnpu"});
+    options.prior = arguments.above_zero("--prior").value_or(0);
+    if (options.prior >= 1 || (options.prior > 0 && options.loss != PICKER_LOSS_NNPU)) {
+        throw UsageError("picker train: --prior is a share below 1, and belongs to --loss nnpu");
+    }
+    options.overlaps = choice(arguments, "--overlaps", {"keep", "drop"});
+    options.overlap_distance = arguments.above_zero("--overlap-distance").value_or(0);
+    if (options.overlap_distance > 0 && options.overlaps != PICKER_OVERLAPS_DROP) {
+        throw UsageError("picker train: --overlap-distance belongs to --overlaps drop");
+    }
+    options.memory = arguments.above_zero("--memory").value_or(0);
+    arguments.not_together("--resume", {"--overwrite"});
+    options.resume = arguments.has("--resume")      ? PICKER_RESUME_CONTINUE
+                     : arguments.has("--overwrite") ? PICKER_RESUME_OVERWRITE
+                                                    : PICKER_RESUME_REFUSE;
     if (arguments.has("--no-augmentation")) {
         options.has_flips = options.has_rotations = 1;
     }

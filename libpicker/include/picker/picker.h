@@ -46,7 +46,7 @@ extern "C" {
 #endif
 
 /* The version of the interface in this header. It grows by one when something is added. */
-#define PICKER_ABI_VERSION 1
+#define PICKER_ABI_VERSION 2
 
 /* ---------------------------------------------------------------- library */
 
@@ -259,6 +259,12 @@ PICKER_API picker_status picker_inputs_picks(picker_picks** out, const picker_in
 /* Names in the pick files that no micrograph has. NULL past the end. Borrowed. */
 PICKER_API size_t picker_inputs_unmatched_count(const picker_inputs* inputs);
 PICKER_API const char* picker_inputs_unmatched(const picker_inputs* inputs, size_t index);
+/* Matches masks (files, folders, globs) to the micrographs by stem; a mask may be called STEM_mask, and a single one
+ * that matches no micrograph serves all. Replaces an earlier match. Two that clash are PICKER_MISMATCH naming both. */
+PICKER_API picker_status picker_inputs_match_masks(picker_inputs* inputs, const char* const* patterns,
+                                                   size_t count) PICKER_CHECK_RESULT;
+/* Path of the mask matched to this micrograph; NULL where it has none. Borrowed. */
+PICKER_API const char* picker_inputs_mask(const picker_inputs* inputs, size_t index);
 PICKER_API void picker_inputs_free(picker_inputs* inputs);
 
 /* ------------------------------------------------------------------ model */
@@ -313,6 +319,10 @@ typedef struct picker_dataset_item {
     double diameter;               /* angstrom, longest axis; 0: picker_train_options.diameter */
     const char* molecule;          /* items of one name are one molecule; NULL: one for all */
     const picker_picks* negatives; /* known non-particles; may be NULL */
+    /* Places without samples, as picker_pick_options.mask: a file that is read when the micrograph is, or in memory.
+     * At most one of the two; both may be NULL. */
+    const char* mask_path;
+    const picker_micrograph* mask;
 } picker_dataset_item;
 PICKER_API picker_status picker_dataset_item_init(picker_dataset_item* item, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -326,16 +336,76 @@ PICKER_API picker_status picker_dataset_add_micrograph(picker_dataset* dataset, 
                                                        const picker_picks* positives,
                                                        const picker_dataset_item* item) PICKER_CHECK_RESULT;
 /* Adds the rows of a table (CSV or STAR) whose split is `split` ("train", "validation", "test"); columns name,
- * micrographs, picks, negatives, diameter, pixel_size, split (docs/datasets.md). `name` is the molecule. Relative paths
- * start at the table's folder. `rows` (may be NULL) is the number of rows added; none of that split is no error. */
+ * micrographs, picks, negatives, mask, diameter, pixel_size, split (docs/datasets.md). `name` is the molecule. Relative
+ * paths start at the table's folder. `rows` (may be NULL) is the number of rows added; none of that split is no error.
+ */
 PICKER_API picker_status picker_dataset_add_rows(picker_dataset* dataset, const char* path, const char* split,
                                                  size_t* rows) PICKER_CHECK_RESULT;
 /* Number of micrographs, and of positives in all; 0 for NULL. */
 PICKER_API size_t picker_dataset_count(const picker_dataset* dataset);
 PICKER_API size_t picker_dataset_positives(const picker_dataset* dataset);
+/* One micrograph of a data set, as it was added. Strings are borrowed from the data set, until it is changed. */
+typedef struct picker_dataset_entry {
+    size_t struct_size;
+    const char* path;     /* "" for one in memory */
+    const char* molecule; /* "" where none was named */
+    const char* mask;     /* path of its mask; "" where it has none or one in memory */
+    const char* source;   /* where it was listed, "molecules.csv:3"; "" for one that was added by itself */
+    double pixel_size;    /* angstrom; 0: the file's header */
+    double diameter;      /* angstrom; 0: picker_train_options.diameter */
+    int64_t positives, negatives;
+} picker_dataset_entry;
+PICKER_API picker_status picker_dataset_entry_init(picker_dataset_entry* entry, size_t struct_size) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_dataset_get(const picker_dataset* dataset, size_t index,
+                                            picker_dataset_entry* entry) PICKER_CHECK_RESULT;
+/* A copy of the coordinates of one micrograph's particles or, with `negatives` != 0, known non-particles. Owned. */
+PICKER_API picker_status picker_dataset_picks(picker_picks** out, const picker_dataset* dataset, size_t index,
+                                              int32_t negatives) PICKER_CHECK_RESULT;
 PICKER_API void picker_dataset_free(picker_dataset* dataset);
 
+typedef struct picker_dataset_table picker_dataset_table;
+
+/* One row of a table of data sets, as it is written: paths start at the table's folder, several patterns are separated
+ * by ';', empty cells are "" or 0. Strings are borrowed from the table. */
+typedef struct picker_dataset_row {
+    size_t struct_size;
+    const char* name; /* of the molecule */
+    const char* micrographs;
+    const char* picks;
+    const char* negatives;
+    const char* mask;
+    const char* split;           /* "train", "validation", "test" */
+    double diameter, pixel_size; /* angstrom */
+    int64_t line;                /* in the file, from 1 */
+} picker_dataset_row;
+PICKER_API picker_status picker_dataset_row_init(picker_dataset_row* row, size_t struct_size) PICKER_CHECK_RESULT;
+/* Reads and checks a table (CSV or STAR) without looking for the files that it names. Owned. */
+PICKER_API picker_status picker_dataset_table_read(picker_dataset_table** out, const char* path) PICKER_CHECK_RESULT;
+PICKER_API size_t picker_dataset_table_count(const picker_dataset_table* table); /* rows; 0 for NULL */
+PICKER_API picker_status picker_dataset_table_row(const picker_dataset_table* table, size_t index,
+                                                  picker_dataset_row* row) PICKER_CHECK_RESULT;
+PICKER_API void picker_dataset_table_free(picker_dataset_table* table);
+
 /* ------------------------------------------------------------------ train */
+
+/* What a training minimises. */
+typedef enum picker_loss {
+    PICKER_LOSS_DEFAULT = 0, /* the architecture's: places that nobody picked are negatives */
+    PICKER_LOSS_NNPU = 1     /* positive-unlabelled: such places are unknown (docs/training.md) */
+} picker_loss;
+
+/* What happens to the state of an earlier training (picker_train_options.state_file). */
+typedef enum picker_resume {
+    PICKER_RESUME_REFUSE = 0,   /* PICKER_MISMATCH: nothing is lost by mistake */
+    PICKER_RESUME_CONTINUE = 1, /* go on from it; without one, start from the beginning */
+    PICKER_RESUME_OVERWRITE = 2 /* start from the beginning */
+} picker_resume;
+
+/* Particles that overlap. */
+typedef enum picker_overlaps {
+    PICKER_OVERLAPS_KEEP = 0,
+    PICKER_OVERLAPS_DROP = 1 /* leave out both */
+} picker_overlaps;
 
 /* Zero, and has_... = 0, leave the architecture's own setting (docs/models.md). */
 typedef struct picker_train_options {
@@ -350,6 +420,17 @@ typedef struct picker_train_options {
     int32_t has_rotations, rotations;
     int64_t max_positives; /* over all molecules, in equal shares; 0 = all */
     uint64_t seed;
+    int32_t loss;   /* picker_loss */
+    int32_t resume; /* picker_resume */
+    double prior;   /* with PICKER_LOSS_NNPU: share of random windows that are particles; 0: from the labelled ones */
+    /* Written after every epoch; NULL: none. It stays when the call ends, so that the model can be saved first: remove
+     * it then. */
+    const char* state_file;
+    double
+        memory; /* MiB of samples in memory [1024]; the rest is on disk, beside state_file or in the temporary folder */
+    int32_t overlaps; /* picker_overlaps */
+    int32_t reserved;
+    double overlap_distance; /* angstrom: neighbours nearer than this overlap; 0 = one diameter */
 } picker_train_options;
 PICKER_API picker_status picker_train_options_init(picker_train_options* options,
                                                    size_t struct_size) PICKER_CHECK_RESULT;
@@ -365,12 +446,18 @@ typedef struct picker_train_report {
     double threshold;     /* the model's default from now on */
     double validation_f1; /* of picking the validation micrographs; NaN without them */
     double seconds;
+    int64_t masked, overlapping; /* positives left out for that */
+    double prior;                /* as used; 0 without PICKER_LOSS_NNPU */
+    int32_t resumed_after;       /* epochs that an earlier call had done; they are in `epochs` */
+    int32_t reserved;
 } picker_train_report;
 PICKER_API picker_status picker_train_report_init(picker_train_report* report, size_t struct_size) PICKER_CHECK_RESULT;
 
 /* Trains `model` in place and keeps the best weights. `validation` (may be NULL) are whole micrographs that choose the
  * default threshold; `options`, `report` and `control` may be NULL. When cancelled after an epoch or more, the best
- * weights so far are kept, report->cancelled is 1 and the result is PICKER_OK. Bit-equal for any number of threads. */
+ * weights so far are kept, report->cancelled is 1 and the result is PICKER_OK. With a state file, a training that was
+ * cancelled or killed goes on after its last epoch, to the same bits; other settings or data are PICKER_MISMATCH.
+ * Bit-equal for any number of threads. */
 PICKER_API picker_status picker_train(picker_model* model, const picker_dataset* train,
                                       const picker_dataset* validation, const picker_train_options* options,
                                       picker_train_report* report, const picker_control* control) PICKER_CHECK_RESULT;

@@ -45,6 +45,8 @@ PICKER_HPP_STRUCT(picker_removed)
 PICKER_HPP_STRUCT(picker_picks_context)
 PICKER_HPP_STRUCT(picker_model_info)
 PICKER_HPP_STRUCT(picker_dataset_item)
+PICKER_HPP_STRUCT(picker_dataset_entry)
+PICKER_HPP_STRUCT(picker_dataset_row)
 PICKER_HPP_STRUCT(picker_train_options)
 PICKER_HPP_STRUCT(picker_train_report)
 PICKER_HPP_STRUCT(picker_pick_options)
@@ -251,6 +253,11 @@ public:
         check(picker_inputs_picks(&out, get(), i));
         return Picks(out);
     }
+    void match_masks(const std::vector<std::string>& patterns) {
+        const auto list = detail::pointers(patterns);
+        check(picker_inputs_match_masks(get(), list.data(), list.size()));
+    }
+    std::string mask(std::size_t i) const { return text(picker_inputs_mask(get(), i)); } // "" where there is none
     std::vector<std::string> unmatched() const {
         std::vector<std::string> names;
         for (std::size_t i = 0; i < picker_inputs_unmatched_count(get()); ++i) {
@@ -308,10 +315,40 @@ public:
     }
     std::size_t size() const { return picker_dataset_count(get()); }
     std::size_t positives() const { return picker_dataset_positives(get()); }
+    picker_dataset_entry entry(std::size_t i) const { // its strings are borrowed from this data set
+        auto result = make<picker_dataset_entry>();
+        check(picker_dataset_get(get(), i, &result));
+        return result;
+    }
+    Picks picks(std::size_t i, bool negatives = false) const {
+        picker_picks* out = nullptr;
+        check(picker_dataset_picks(&out, get(), i, negatives ? 1 : 0));
+        return Picks(out);
+    }
     picker_dataset* get() const { return handle_.get(); }
 
 private:
     detail::Owner<picker_dataset, picker_dataset_free> handle_;
+};
+
+class DatasetTable {
+public:
+    explicit DatasetTable(picker_dataset_table* owned) : handle_(owned) {}
+    static DatasetTable read(const std::string& path) {
+        picker_dataset_table* out = nullptr;
+        check(picker_dataset_table_read(&out, path.c_str()));
+        return DatasetTable(out);
+    }
+    std::size_t size() const { return picker_dataset_table_count(get()); }
+    picker_dataset_row row(std::size_t i) const { // its strings are borrowed from this table
+        auto result = make<picker_dataset_row>();
+        check(picker_dataset_table_row(get(), i, &result));
+        return result;
+    }
+    picker_dataset_table* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_dataset_table, picker_dataset_table_free> handle_;
 };
 
 class RunReport {

@@ -1,7 +1,6 @@
-// picker.h, "dataset" and "train".
+// picker.h, "dataset": micrographs with coordinates, and tables of them.
 #include "capi/handles.hpp"
 #include "training/dataset_file.hpp"
-#include "training/trainer.hpp"
 
 #include <cstring>
 #include <memory>
@@ -21,39 +20,34 @@ DatasetItem item_of(const picker_picks* positives, const picker_dataset_item* it
     result.pixel_size = not_negative(given.pixel_size, "picker_dataset_item.pixel_size");
     result.diameter = not_negative(given.diameter, "picker_dataset_item.diameter");
     result.molecule = optional_string(given.molecule);
+    result.mask_path = optional_string(given.mask_path);
+    if (given.mask != nullptr) {
+        if (!result.mask_path.empty()) {
+            fail(Status::invalid_argument, "picker_dataset_item has both mask_path and mask; give one of them");
+        }
+        result.mask = std::make_shared<const ExclusionMask>(mask_of(given.mask));
+    }
     return result;
 }
 
-TrainingOptions options_of(const picker_train_options* options) {
-    const picker_train_options given = read_struct(options);
-    TrainingOptions result;
-    result.diameter = not_negative(given.diameter, "picker_train_options.diameter");
-    set_if(result.epochs, given.epochs, "picker_train_options.epochs");
-    set_if(result.batch, given.batch, "picker_train_options.batch");
-    set_if(result.learning_rate, not_negative(given.learning_rate, "picker_train_options.learning_rate"),
-           "learning_rate");
-    set_if(result.negatives_per_positive,
-           not_negative(given.negatives_per_positive, "picker_train_options.negatives_per_positive"), "negatives");
-    const double fraction = not_negative(given.validation_fraction, "picker_train_options.validation_fraction");
-    if (fraction >= 1) {
-        fail(Status::invalid_argument, "picker_train_options.validation_fraction is ", fraction, "; give less than 1");
+// Keeps the paths of items that were added as text that can be borrowed.
+void note_paths(picker_dataset& dataset) {
+    for (std::size_t i = dataset.paths.size(); i < dataset.value.items.size(); ++i) {
+        dataset.paths.push_back(dataset.value.items[i].path.string());
+        dataset.masks.push_back(dataset.value.items[i].mask_path.string());
     }
-    set_if(result.validation_fraction, fraction, "validation_fraction");
-    if (given.has_patience != 0) {
-        result.patience = given.patience;
+}
+
+void add_item(picker_dataset& dataset, DatasetItem item) {
+    dataset.value.add(std::move(item));
+    note_paths(dataset);
+}
+
+const DatasetItem& item_at(const picker_dataset& dataset, size_t index) {
+    if (index >= dataset.value.items.size()) {
+        fail(Status::not_found, "there is no micrograph ", index, "; this data set has ", dataset.value.items.size());
     }
-    if (given.has_flips != 0) {
-        result.flips = given.flips != 0;
-    }
-    if (given.has_rotations != 0) {
-        result.rotations = given.rotations != 0;
-    }
-    if (given.max_positives < 0 || (given.has_patience != 0 && given.patience < 0)) {
-        fail(Status::invalid_argument, "picker_train_options has a negative max_positives or patience; give 0 or more");
-    }
-    result.max_positives = static_cast<std::size_t>(given.max_positives);
-    result.seed = given.seed;
-    return result;
+    return dataset.value.items[index];
 }
 
 } // namespace
@@ -75,7 +69,7 @@ picker_status picker_dataset_add(picker_dataset* dataset, const char* path, cons
         picker_dataset& target = required(dataset, "dataset");
         DatasetItem entry = item_of(positives, item);
         entry.path = string_of(path, "path");
-        target.value.add(std::move(entry));
+        add_item(target, std::move(entry));
     });
 }
 
@@ -85,7 +79,7 @@ picker_status picker_dataset_add_micrograph(picker_dataset* dataset, const picke
         picker_dataset& target = required(dataset, "dataset");
         DatasetItem entry = item_of(positives, item);
         entry.micrograph = std::make_shared<const Micrograph>(required(micrograph, "micrograph").value);
-        target.value.add(std::move(entry));
+        add_item(target, std::move(entry));
     });
 }
 
@@ -101,6 +95,7 @@ picker_status picker_dataset_add_rows(picker_dataset* dataset, const char* path,
             fail(Status::invalid_argument, "there is no split '", wanted, "'; give train, validation or test");
         }
         const std::size_t added = add_dataset_rows(target.value, file, wanted);
+        note_paths(target);
         if (rows != nullptr) {
             *rows = added;
         }
@@ -115,48 +110,79 @@ size_t picker_dataset_positives(const picker_dataset* dataset) {
     return dataset == nullptr ? 0 : dataset->value.positives();
 }
 
+picker_status picker_dataset_entry_init(picker_dataset_entry* entry, size_t struct_size) {
+    return init_struct(entry, struct_size);
+}
+
+picker_status picker_dataset_get(const picker_dataset* dataset, size_t index, picker_dataset_entry* entry) {
+    return guard([&] {
+        check_out(entry, "entry");
+        const picker_dataset& source = required(dataset, "dataset");
+        const DatasetItem& item = item_at(source, index);
+        picker_dataset_entry result;
+        std::memset(&result, 0, sizeof result);
+        result.path = source.paths[index].c_str();
+        result.molecule = item.molecule.c_str();
+        result.mask = source.masks[index].c_str();
+        result.source = item.source.c_str();
+        result.pixel_size = item.pixel_size;
+        result.diameter = item.diameter;
+        result.positives = static_cast<std::int64_t>(item.positives.size());
+        result.negatives = static_cast<std::int64_t>(item.negatives.size());
+        write_struct(entry, result);
+    });
+}
+
+picker_status picker_dataset_picks(picker_picks** out, const picker_dataset* dataset, size_t index, int32_t negatives) {
+    return guard([&] {
+        auto*& target = out_handle(out, "out");
+        const DatasetItem& item = item_at(required(dataset, "dataset"), index);
+        target = new picker_picks{negatives != 0 ? item.negatives : item.positives};
+    });
+}
+
 void picker_dataset_free(picker_dataset* dataset) {
     delete dataset;
 }
 
-picker_status picker_train_options_init(picker_train_options* options, size_t struct_size) {
-    return init_struct(options, struct_size);
+picker_status picker_dataset_row_init(picker_dataset_row* row, size_t struct_size) {
+    return init_struct(row, struct_size);
 }
 
-picker_status picker_train_report_init(picker_train_report* report, size_t struct_size) {
-    return init_struct(report, struct_size);
-}
-
-picker_status picker_train(picker_model* model, const picker_dataset* train_set, const picker_dataset* validation,
-                           const picker_train_options* options, picker_train_report* report,
-                           const picker_control* control) {
+picker_status picker_dataset_table_read(picker_dataset_table** out, const char* path) {
     return guard([&] {
-        picker_model& target = required(model, "model");
-        const picker_dataset& data = required(train_set, "train");
-        if (report != nullptr) {
-            check_out(report, "report");
-        }
-        const TrainingReport outcome =
-            train(target.value, data.value, validation == nullptr ? nullptr : &validation->value, options_of(options),
-                  control_of(control));
-        if (report == nullptr) {
-            return;
-        }
-        picker_train_report result;
-        std::memset(&result, 0, sizeof result);
-        result.epochs = static_cast<std::int32_t>(outcome.epochs.size());
-        result.best_epoch = outcome.best_epoch;
-        result.stopped_early = outcome.stopped_early ? 1 : 0;
-        result.cancelled = outcome.cancelled ? 1 : 0;
-        result.positives = static_cast<std::int64_t>(outcome.positives);
-        result.negatives = static_cast<std::int64_t>(outcome.negatives);
-        result.validation_samples = static_cast<std::int64_t>(outcome.validation_samples);
-        result.outside = static_cast<std::int64_t>(outcome.outside);
-        result.best_validation_loss = outcome.best_validation_loss;
-        result.best_validation_accuracy = outcome.best_validation_accuracy;
-        result.threshold = outcome.threshold;
-        result.validation_f1 = outcome.validation_f1;
-        result.seconds = outcome.seconds;
-        write_struct(report, result);
+        auto*& target = out_handle(out, "out");
+        target = new picker_dataset_table{read_dataset_rows(string_of(path, "path"))};
     });
+}
+
+size_t picker_dataset_table_count(const picker_dataset_table* table) {
+    return table == nullptr ? 0 : table->rows.size();
+}
+
+picker_status picker_dataset_table_row(const picker_dataset_table* table, size_t index, picker_dataset_row* row) {
+    return guard([&] {
+        check_out(row, "row");
+        const picker_dataset_table& source = required(table, "table");
+        if (index >= source.rows.size()) {
+            fail(Status::not_found, "there is no row ", index, "; this table has ", source.rows.size());
+        }
+        const DatasetRow& from = source.rows[index];
+        picker_dataset_row result;
+        std::memset(&result, 0, sizeof result);
+        result.name = from.name.c_str();
+        result.micrographs = from.micrographs.c_str();
+        result.picks = from.picks.c_str();
+        result.negatives = from.negatives.c_str();
+        result.mask = from.mask.c_str();
+        result.split = from.split.c_str();
+        result.diameter = from.diameter;
+        result.pixel_size = from.pixel_size;
+        result.line = static_cast<std::int64_t>(from.line);
+        write_struct(row, result);
+    });
+}
+
+void picker_dataset_table_free(picker_dataset_table* table) {
+    delete table;
 }

@@ -10,6 +10,7 @@
 #include "models/model.hpp"
 #include "picking/run.hpp"
 #include "training/dataset.hpp"
+#include "training/dataset_file.hpp"
 
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ struct picker_inputs {
     std::vector<picker::InputMicrograph> items;
     std::vector<std::string> paths; // as UTF-8, kept for borrowing
     picker::MatchedPicks matched;
+    std::vector<std::string> masks; // of each item; "" where it has none
 };
 struct picker_model {
     picker::Model value;
@@ -36,6 +38,10 @@ struct picker_model {
 };
 struct picker_dataset {
     picker::Dataset value;
+    std::vector<std::string> paths, masks; // of the items, as UTF-8, kept for borrowing
+};
+struct picker_dataset_table {
+    std::vector<picker::DatasetRow> rows;
 };
 struct picker_scores {
     picker::ScoreMap value;

@@ -127,6 +127,27 @@ const char* picker_inputs_unmatched(const picker_inputs* inputs, size_t index) {
     return index >= picker_inputs_unmatched_count(inputs) ? nullptr : inputs->matched.unmatched[index].c_str();
 }
 
+picker_status picker_inputs_match_masks(picker_inputs* inputs, const char* const* patterns, size_t count) {
+    return guard([&] {
+        picker_inputs& target = required(inputs, "inputs");
+        if (count == 0) {
+            fail(Status::invalid_argument, "no masks given; name image files, a folder or a glob");
+        }
+        const auto masks = match_masks(target.items, strings_of(patterns, count, "patterns"));
+        target.masks.clear();
+        for (const InputMicrograph& item : target.items) {
+            const InputMicrograph* mask = find_mask(masks, item.stem);
+            target.masks.push_back(mask == nullptr ? std::string() : mask->path.string());
+        }
+    });
+}
+
+const char* picker_inputs_mask(const picker_inputs* inputs, size_t index) {
+    return inputs == nullptr || index >= inputs->masks.size() || inputs->masks[index].empty()
+               ? nullptr
+               : inputs->masks[index].c_str();
+}
+
 void picker_inputs_free(picker_inputs* inputs) {
     delete inputs;
 }

@@ -25,6 +25,8 @@ PICKER_FIRST_SIZE(picker_removed, 48);
 PICKER_FIRST_SIZE(picker_picks_context, 40);
 PICKER_FIRST_SIZE(picker_model_info, 120);
 PICKER_FIRST_SIZE(picker_dataset_item, 40);
+PICKER_FIRST_SIZE(picker_dataset_entry, 72);
+PICKER_FIRST_SIZE(picker_dataset_row, 80);
 PICKER_FIRST_SIZE(picker_train_options, 88);
 PICKER_FIRST_SIZE(picker_train_report, 96);
 PICKER_FIRST_SIZE(picker_pick_options, 88);
