@@ -50,11 +50,9 @@ picker_missing_packages() {
       picker_runs shellcheck || echo shellcheck
       ;;
     esac
-    case " $* " in *" oracles "*)
-      picker_has gemmi/version.hpp || echo gemmi-dev
-      picker_has tao/pegtl/version.hpp || echo tao-pegtl-dev
-      ;;
-    esac
+    # PDB and mmCIF structures for the simulator; also a second reader of STAR files for the tests.
+    picker_has gemmi/version.hpp || echo gemmi-dev
+    picker_has tao/pegtl/version.hpp || echo tao-pegtl-dev
     return 0
   fi
   picker_runs "${CXX:-c++}" && picker_runs "${CC:-cc}" || echo g++ gcc

@@ -30,6 +30,7 @@ struct World {
     std::unique_ptr<libpicker::Scores> scores;
     std::unique_ptr<libpicker::RunReport> report;
     std::unique_ptr<libpicker::Evaluation> evaluation;
+    std::unique_ptr<libpicker::Simulator> simulator;
     picker_evaluate_item item = make<picker_evaluate_item>();
     picker_evaluate_options evaluate_options = make<picker_evaluate_options>();
     picker_pick_options pick_options = make<picker_pick_options>();

@@ -198,6 +198,7 @@ DOCTEST_TEST_CASE("every struct is prepared by its own initialiser") {
     PICKER_CHECK_INIT(picker_evaluate_item);
     PICKER_CHECK_INIT(picker_evaluation_result);
     PICKER_CHECK_INIT(picker_simulation);
+    PICKER_CHECK_INIT(picker_simulated);
 #undef PICKER_CHECK_INIT
     for (const std::string& name : declared_sized_structs()) {
         // The library alone makes picker_progress.

@@ -69,6 +69,7 @@ World::World() : corner(cut_corner(sample.micrograph, 32, 28)) {
     item.height = simulation.height;
     item.group = "all";
     evaluate_options.diameter = sample.diameter / simulation.pixel_size;
+    simulator = std::make_unique<libpicker::Simulator>(simulation);
     evaluation = std::make_unique<libpicker::Evaluation>(std::vector<picker_evaluate_item>{item}, evaluate_options);
 }
 

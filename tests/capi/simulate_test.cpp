@@ -123,4 +123,91 @@ DOCTEST_TEST_CASE("settings out of range") {
     attempt([](auto& s) { s.amplitude_contrast = 2; }, {"amplitude_contrast"});
     attempt([](auto& s) { s.particles = -5; }, {"particles", "-5"});
     attempt([](auto& s) { s.structure_count = 1; }, {"structures", "NULL"});
+    attempt([](auto& s) { s.dose = -3; }, {"dose", "-3"});
+    attempt([](auto& s) { s.gold = -2; }, {"gold", "-2"});
+    attempt([](auto& s) { s.carbon = 2; }, {"carbon", "2"});
+    attempt([](auto& s) { s.preferred_rot = std::nan(""); }, {"preferred_rot"});
+    attempt([](auto& s) { s.astigmatism = 1e300; }, {"astigmatism"});
+}
+
+DOCTEST_TEST_CASE(
+    "a simulator makes the bytes of picker_simulate, for any number of threads, with what is no particle") {
+    auto settings = small_simulation(7);
+    settings.diameter = 100;
+    settings.pixel_size = 5;
+    settings.views = 3;
+    settings.dose = 20;
+    settings.gold = 2;
+    settings.contamination = 1;
+    settings.astigmatism = 600;
+    settings.astigmatism_angle = 40;
+    settings.preferred_fraction = 1;
+    MicrographOwner single;
+    PicksOwner single_truth;
+    ok(picker_simulate(single.out(), single_truth.out(), nullptr, &settings, 2));
+    for (const int threads : {1, 3}) {
+        auto control = make<picker_control>();
+        control.threads = threads;
+        SimulatorOwner simulator;
+        ok(picker_simulator_create(simulator.out(), &settings, &control));
+        MicrographOwner micrograph;
+        PicksOwner truth, others;
+        auto info = make<picker_simulated>();
+        ok(picker_simulator_make(micrograph.out(), truth.out(), others.out(), &info, simulator.get(), 2, &control));
+        DOCTEST_CHECK(std::memcmp(picker_micrograph_data(micrograph.get()), picker_micrograph_data(single.get()),
+                                  std::size_t{192} * 160 * sizeof(float)) == 0);
+        DOCTEST_CHECK(column(truth.get(), "x") == column(single_truth.get(), "x"));
+        DOCTEST_CHECK(column(others.get(), "kind") == std::vector<double>{1, 1, 2});
+        DOCTEST_CHECK(column(others.get(), "diameter")[1] == 100);
+        DOCTEST_CHECK(info.diameter == doctest::Approx(100));
+        DOCTEST_CHECK(info.defocus_u == 15300);
+        DOCTEST_CHECK(info.defocus_v == 14700);
+        DOCTEST_CHECK(info.defocus_angle == 40);
+        for (const double angle : column(truth.get(), "view_angle")) {
+            DOCTEST_CHECK((angle >= 0 && angle < 120)); // kappa 10 round the axis
+        }
+        ok(picker_simulator_make(micrograph.out(), nullptr, nullptr, nullptr, simulator.get(), 3, nullptr));
+    }
+}
+
+DOCTEST_TEST_CASE("a preset fills in its members and leaves the others; a simulation is cancelled") {
+    auto settings = small_simulation();
+    refused(picker_simulation_set_preset(&settings, "unreal"), PICKER_NOT_FOUND, {"unreal", "realistic"});
+    DOCTEST_CHECK(settings.dose == 0);
+    ok(picker_simulation_set_preset(&settings, "realistic"));
+    DOCTEST_CHECK(settings.dose > 0);
+    DOCTEST_CHECK(settings.width == 192);
+    DOCTEST_CHECK(settings.seed == 1);
+    settings.width = settings.height = 400;
+    const libpicker::Simulator simulator(settings);
+    const auto made = simulator.make(0);
+    DOCTEST_CHECK(made.truth.size() > 0);
+    // Electrons per pixel, on average the dose.
+    double mean = 0;
+    for (int i = 0; i < 400 * 400; ++i) {
+        mean += static_cast<double>(made.micrograph.data()[i]) / (400 * 400);
+    }
+    DOCTEST_CHECK(mean == doctest::Approx(settings.dose * 64).epsilon(0.1));
+    libpicker::Control control;
+    control.progress = [](const picker_progress&) { return true; };
+    DOCTEST_CHECK_THROWS_AS(simulator.make(0, control), libpicker::Error);
+    DOCTEST_CHECK_THROWS_AS(libpicker::Simulator(settings, control), libpicker::Error);
+}
+
+DOCTEST_TEST_CASE("atoms are a structure where the build can read them, and a file without atoms is named") {
+    const TempFolder folder;
+    const std::string path = folder / "none.pdb";
+    write_bytes(path, "HEADER    NOTHING\nEND\n");
+    const char* structure = path.c_str();
+    auto settings = small_simulation();
+    settings.diameter = 0;
+    settings.structures = &structure;
+    settings.structure_count = 1;
+    MicrographOwner micrograph;
+    const picker_status status = picker_simulate(micrograph.out(), nullptr, nullptr, &settings, 0);
+    if (picker_has_feature("atoms") != 0) {
+        refused(status, PICKER_BAD_FILE, {path, "holds no atoms"});
+    } else {
+        refused(status, PICKER_UNSUPPORTED, {path, "gemmi"});
+    }
 }

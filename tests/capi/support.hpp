@@ -42,6 +42,7 @@ using ModelOwner = Owner<picker_model, picker_model_free>;
 using DatasetOwner = Owner<picker_dataset, picker_dataset_free>;
 using ScoresOwner = Owner<picker_scores, picker_scores_free>;
 using ReportOwner = Owner<picker_run_report, picker_run_report_free>;
+using SimulatorOwner = Owner<picker_simulator, picker_simulator_free>;
 using EvaluationOwner = Owner<picker_evaluation, picker_evaluation_free>;
 
 // A prepared struct of picker.h.

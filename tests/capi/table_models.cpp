@@ -259,6 +259,38 @@ void add_simulate(std::vector<Entry>& table) {
                                                 c.handle<picker_picks, picker_picks_free>("truth"),
                                                 c.value<double>("diameter", 77.0), c.s("simulation", w.simulation), 3);
                      }});
+    table.push_back(PICKER_INIT_ENTRY(picker_simulated, "simulated"));
+    table.push_back(
+        {"picker_simulation_set_preset", {{"simulation", refused}, {"name", refused}}, [](World& w, Call& c) -> int {
+             return picker_simulation_set_preset(c.s("simulation", w.simulation), c.p("name", "realistic"));
+         }});
+    table.push_back({"picker_simulator_create",
+                     {{"out", refused}, {"simulation", allowed}, {"control", allowed}},
+                     [](World& w, Call& c) -> int {
+                         return picker_simulator_create(c.handle<picker_simulator, picker_simulator_free>("out"),
+                                                        c.s("simulation", w.simulation),
+                                                        c.s("control", make<picker_control>()));
+                     }});
+    table.push_back({"picker_simulator_make",
+                     {{"out", refused},
+                      {"truth", allowed},
+                      {"others", allowed},
+                      {"simulated", allowed},
+                      {"simulator", refused},
+                      {"control", allowed}},
+                     [](World& w, Call& c) -> int {
+                         return picker_simulator_make(c.handle<picker_micrograph, picker_micrograph_free>("out"),
+                                                      c.handle<picker_picks, picker_picks_free>("truth"),
+                                                      c.handle<picker_picks, picker_picks_free>("others"),
+                                                      c.s("simulated", make<picker_simulated>()),
+                                                      c.p("simulator", w.simulator->get()), 3,
+                                                      c.s("control", make<picker_control>()));
+                     }});
+    table.push_back({"picker_simulator_free", {{"simulator", allowed}}, [](World& w, Call& c) -> int {
+                         picker_simulator* made = nullptr;
+                         ok(picker_simulator_create(&made, &w.simulation, nullptr));
+                         return freeing<picker_simulator, picker_simulator_free>(c, "simulator", made);
+                     }});
 }
 
 } // namespace

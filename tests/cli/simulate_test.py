@@ -42,12 +42,35 @@ class Simulate(Case):
         entries = self.picker("inspect", "my data/micrographs.star", "--json").json["micrographs"]
         self.assertEqual(entries[0]["path"], "my data/m_0001.mrc")
 
+    def test_defocus_and_objects(self):
+        result = self.picker("simulate", "--output", "a", "--count", 3, *SMALL, "--preset", "realistic", "--gold", 2,
+                             "--contamination", 0, "--defocus", 12000, "--defocus-spread", 3000, "--astigmatism", 500,
+                             "--astigmatism-angle", 20, "--spherical-aberration", 2, "--amplitude-contrast", 0.07,
+                             "--json").json
+        rows = star_table(self.folder / "a" / "micrographs.star", "micrographs")
+        for row, entry in zip(rows, result["micrographs"]):
+            u, v = float(row["rlnDefocusU"]), float(row["rlnDefocusV"])
+            self.assertAlmostEqual(u - v, 500, delta=0.02)
+            self.assertTrue(9000 <= (u + v) / 2 <= 15000)
+            self.assertAlmostEqual(u, entry["defocus_u"], delta=0.01)
+            self.assertEqual(float(row["rlnDefocusAngle"]), 20)
+        self.assertNotEqual(rows[0]["rlnDefocusU"], rows[1]["rlnDefocusU"])
+        optics = star_table(self.folder / "a" / "micrographs.star", "optics")[0]
+        self.assertEqual(float(optics["rlnSphericalAberration"]), 2)
+        self.assertEqual(float(optics["rlnAmplitudeContrast"]), 0.07)
+        # The preset has contamination; the flag took it away, and the gold is listed apart from the truth.
+        self.assertEqual(result["micrographs"][0]["others"], "a/others/sim_0001.star")
+        self.assertEqual(len(picks_of(self.folder / "a" / "others" / "sim_0001.star")), 2)
+
     def test_wrong_values(self):
         for words, part in [(["--size", "100"], "1024,768"), (["--size", "0,5"], "from 1"), (["--count", "0"], "--count"),
-                            (["--snr", "-1"], "--snr"), (["--prefix", "a/b"], "--prefix")]:
+                            (["--snr", "-1"], "--snr"), (["--prefix", "a/b"], "--prefix"),
+                            (["--preferred-view", "90"], "0,90"), (["--gold", "-1"], "--gold"), (["--dose", "x"], "--dose")]:
             self.assertMessage(self.picker("simulate", "--output", "a", *words, code=2), part)
         self.assertMessage(self.picker("simulate", "--output", "a", "--structure", "none.mrc", code=1), "none.mrc")
         self.assertMessage(self.picker("simulate", "--output", "a", "--structure", "none.mrc", *SMALL, code=1), "diameter")
+        self.assertMessage(self.picker("simulate", "--output", "a", "--preset", "unreal", code=1), "unreal", "realistic")
+        self.assertMessage(self.picker("simulate", "--output", "a", "--carbon", 3, code=1), "carbon", "0.95")
         self.write("file", "")
         self.assertMessage(self.picker("simulate", "--output", "file", *SMALL, code=1), "file")
         self.assertMessage(self.picker("simulate", "--output", "file/below", *SMALL, code=1), "file/below")

@@ -12,6 +12,7 @@ OWNER = [  # outside headers and the only folders that may include them
     (re.compile(r"fftw3"), {"signal"}, "FFTW"),
     (re.compile(r"tiff"), {"io"}, "libtiff"),
     (re.compile(r"png\.h"), {"io"}, "libpng"),
+    (re.compile(r"(gemmi|tao)/"), {"io"}, "gemmi"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
@@ -78,6 +79,7 @@ SAMPLES = [
     ({"tests/capi/a.cpp": "#include <c10/core/Device.h>\n"}, "may include LibTorch"),
     ({"tests/unit/io/a.cpp": "#include <tiffio.h>\n", "tests/unit/engine/a.cpp": "#include <ATen/ATen.h>\n"}, None),
     ({"libpicker/src/io/a.cpp": "#include <fftw3.h>\n"}, "may include FFTW"),
+    ({"libpicker/src/simulation/a.cpp": "#include <gemmi/pdb.hpp>\n"}, "may include gemmi"),
     ({"libpicker/src/io/a.cpp": '#include "picker/picker.h"\n'}, "only capi"),
     ({"plugins/cli/a.cpp": '#include "core/image.hpp"\n'}, "a host may include only"),
     ({"libpicker/src/extra/a.cpp": '#include "core/image.hpp"\n'}, "no known layer"),

@@ -69,8 +69,8 @@ typedef enum picker_status {
 PICKER_API const char* picker_version(void);
 /* PICKER_ABI_VERSION of the library that is loaded; it may be newer than the header's. */
 PICKER_API int32_t picker_abi_version(void);
-/* Whether a named feature is present: "torch" (LibTorch can be loaded: tries it), "cuda", "tiff", "png". 1 or 0;
- * 0 for a name it does not know, and for NULL. */
+/* Whether a named feature is present: "torch" (LibTorch can be loaded: tries it), "cuda", "tiff", "png", "atoms" (PDB
+ * and mmCIF structures can be simulated from). 1 or 0; 0 for a name it does not know, and for NULL. */
 PICKER_API int32_t picker_has_feature(const char* name);
 /* "PICKER_OK" and so on; "unknown status" for other values. Borrowed; static. */
 PICKER_API const char* picker_status_name(int32_t status);
@@ -659,7 +659,7 @@ PICKER_API void picker_evaluation_free(picker_evaluation* evaluation);
 /* Zero, and has_... = 0, leave the default in brackets. */
 typedef struct picker_simulation {
     size_t struct_size;
-    const char* const* structures; /* MRC volumes; none: the built-in phantom */
+    const char* const* structures; /* MRC volumes, PDB or mmCIF atoms; none: the built-in phantom */
     size_t structure_count;
     int32_t width, height; /* pixels [1024 x 1024] */
     int32_t particles;     /* [100]; fewer where they do not fit */
@@ -674,13 +674,60 @@ typedef struct picker_simulation {
     double amplitude_contrast;      /* [0.1] */
     double b_factor;                /* angstrom^2 [100] */
     uint64_t seed;
+    int32_t views; /* directions per structure that are projected once and used again; 0: each particle its own */
+    int32_t gold, contamination, aggregates; /* objects that are no particles [0]; no particle lies on them */
+    int32_t has_ice_noise, reserved;
+    double astigmatism, astigmatism_angle;  /* defocus u - v, angstrom; degrees from x towards y [0] */
+    double preferred_fraction;              /* of the particles, seen from near one direction [0] */
+    double preferred_rot, preferred_tilt;   /* that direction, degrees */
+    double preferred_concentration;         /* von Mises-Fisher kappa [10] */
+    double contrast_spread;                 /* relative deviation of the particles' contrast [0] */
+    double touching;                        /* share of the particles put at 0.7 to 1 diameter from another [0] */
+    double dose;                            /* electrons per angstrom^2, counted; 0: Gaussian noise of no dose */
+    double detector_mtf;                    /* at the Nyquist frequency, 0.01 to 1 [1] */
+    double ice_noise;                       /* shares of the noise variance: the ice's structure [0.25], */
+    double background_noise, readout_noise; /* slow background, the detector's readout [0]; the rest is counting */
+    double background_length;               /* correlation length of the slow background, angstrom [300] */
+    double thickness_gradient;              /* relative change of the intensity across the image [0] */
+    double carbon;                          /* share of the area under carbon film [0]; no particle lies on it */
 } picker_simulation;
 PICKER_API picker_status picker_simulation_init(picker_simulation* simulation, size_t struct_size) PICKER_CHECK_RESULT;
+/* Sets the members that a named mixture consists of and leaves the others; change any of them afterwards. "realistic":
+ * counted dose, detector, slow background, spread of defocus and contrast, gradient, contamination, touching particles
+ * (docs/simulation.md). PICKER_NOT_FOUND for another name. */
+PICKER_API picker_status picker_simulation_set_preset(picker_simulation* simulation,
+                                                      const char* name) PICKER_CHECK_RESULT;
 
 /* Makes image number `index` of a series: same settings, same bytes. `truth` (may be NULL) has columns rot, tilt, psi
- * in degrees. `diameter` (may be NULL) is the longest axis in angstrom. Owned. */
+ * in degrees, structure, contrast, neighbour (distance of the nearest other particle in diameters), defocus (angstrom),
+ * and with a preferred view view_angle (degrees from it). `diameter` (may be NULL) is the longest axis in angstrom.
+ * Owned. */
 PICKER_API picker_status picker_simulate(picker_micrograph** out, picker_picks** truth, double* diameter,
                                          const picker_simulation* simulation, uint64_t index) PICKER_CHECK_RESULT;
+
+typedef struct picker_simulator picker_simulator;
+
+/* The same for many images: structures and views are read and projected once, several threads work on each image.
+ * `simulation` and `control` may be NULL. Owned. */
+PICKER_API picker_status picker_simulator_create(picker_simulator** out, const picker_simulation* simulation,
+                                                 const picker_control* control) PICKER_CHECK_RESULT;
+
+/* How an image was made. */
+typedef struct picker_simulated {
+    size_t struct_size;
+    double diameter;                            /* longest axis of the largest structure, angstrom */
+    double defocus_u, defocus_v, defocus_angle; /* angstrom, degrees; as RELION's */
+    double gradient_angle;                      /* degrees from x towards y: where the thickness gradient brightens */
+} picker_simulated;
+PICKER_API picker_status picker_simulated_init(picker_simulated* simulated, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Makes image number `index`: the bytes that picker_simulate makes, for any number of threads. `others` are what is no
+ * particle, with columns kind (1 gold, 2 contamination, 3 aggregate) and diameter in angstrom. `truth`, `others`,
+ * `simulated` and `control` may be NULL. Owned. */
+PICKER_API picker_status picker_simulator_make(picker_micrograph** out, picker_picks** truth, picker_picks** others,
+                                               picker_simulated* simulated, const picker_simulator* simulator,
+                                               uint64_t index, const picker_control* control) PICKER_CHECK_RESULT;
+PICKER_API void picker_simulator_free(picker_simulator* simulator);
 
 #ifdef __cplusplus
 }

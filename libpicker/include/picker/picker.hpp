@@ -58,6 +58,7 @@ PICKER_HPP_STRUCT(picker_evaluate_options)
 PICKER_HPP_STRUCT(picker_evaluate_item)
 PICKER_HPP_STRUCT(picker_evaluation_result)
 PICKER_HPP_STRUCT(picker_simulation)
+PICKER_HPP_STRUCT(picker_simulated)
 #undef PICKER_HPP_STRUCT
 
 template <typename Struct> Struct make() {
@@ -480,6 +481,47 @@ inline Simulated simulate(const picker_simulation& settings, std::uint64_t index
     check(picker_simulate(&micrograph, &truth, &diameter, &settings, index));
     return Simulated{Micrograph(micrograph), Picks(truth), diameter};
 }
+
+inline void set_preset(picker_simulation& settings, const std::string& name) {
+    check(picker_simulation_set_preset(&settings, name.c_str()));
+}
+
+struct SimulatedScene {
+    Micrograph micrograph;
+    Picks truth, others;
+    picker_simulated info;
+};
+
+// Many images of one kind: structures are read and projected once.
+class Simulator {
+public:
+    explicit Simulator(const picker_simulation& settings, const Control& control = {}) {
+        control.run([&](const picker_control* c) {
+            picker_simulator* out = nullptr;
+            const picker_status status = picker_simulator_create(&out, &settings, c);
+            handle_.reset(out);
+            return status;
+        });
+    }
+    SimulatedScene make(std::uint64_t index, const Control& control = {}) const {
+        Picks truth(nullptr), others(nullptr);
+        auto info = libpicker::make<picker_simulated>();
+        auto micrograph =
+            control.obtain<Micrograph, picker_micrograph>([&](picker_micrograph** out, const picker_control* c) {
+                picker_picks *particles = nullptr, *rest = nullptr;
+                const picker_status status =
+                    picker_simulator_make(out, &particles, &rest, &info, handle_.get(), index, c);
+                truth = Picks(particles);
+                others = Picks(rest);
+                return status;
+            });
+        return SimulatedScene{std::move(micrograph), std::move(truth), std::move(others), info};
+    }
+    const picker_simulator* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_simulator, picker_simulator_free> handle_;
+};
 
 } // namespace libpicker
 

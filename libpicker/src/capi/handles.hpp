@@ -9,6 +9,7 @@
 #include "io/inputs.hpp"
 #include "models/model.hpp"
 #include "picking/run.hpp"
+#include "simulation/simulate.hpp"
 #include "training/dataset.hpp"
 #include "training/dataset_file.hpp"
 
@@ -48,6 +49,9 @@ struct picker_scores {
 };
 struct picker_run_report {
     picker::RunReport value;
+};
+struct picker_simulator {
+    picker::Simulator value;
 };
 struct picker_evaluation {
     std::vector<std::pair<std::string, picker::Evaluation>> groups; // the first, "", is all of them

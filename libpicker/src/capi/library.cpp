@@ -1,6 +1,7 @@
 // picker.h, "library": versions, names, this thread's message, devices, control.
 #include "capi/handles.hpp"
 #include "engine/engine.hpp"
+#include "io/atoms.hpp"
 #include "version.hpp"
 
 #include <cstring>
@@ -23,6 +24,9 @@ int32_t picker_has_feature(const char* name) {
     }
     if (std::strcmp(name, "tiff") == 0 || std::strcmp(name, "png") == 0) {
         return 1;
+    }
+    if (std::strcmp(name, "atoms") == 0) {
+        return can_read_atoms() ? 1 : 0;
     }
     if (std::strcmp(name, "torch") == 0) {
         return engine_available() ? 1 : 0;

@@ -38,6 +38,7 @@ PICKER_FIRST_SIZE(picker_evaluate_options, 72);
 PICKER_FIRST_SIZE(picker_evaluate_item, 48);
 PICKER_FIRST_SIZE(picker_evaluation_result, 176);
 PICKER_FIRST_SIZE(picker_simulation, 128);
+PICKER_FIRST_SIZE(picker_simulated, 48);
 #undef PICKER_FIRST_SIZE
 
 inline constexpr std::size_t largest_struct = 65536; // more than this is a struct that was never initialised

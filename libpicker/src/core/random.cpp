@@ -1,4 +1,4 @@
-// xoshiro256++ (Blackman and Vigna, 2019) seeded by splitmix64 (random.hpp).
+// xoshiro256++ (Blackman and Vigna, 2019) seeded by splitmix64; Poisson numbers by transformed rejection (random.hpp).
 #include "core/random.hpp"
 
 #include <bit>
@@ -14,6 +14,21 @@ std::uint64_t splitmix64(std::uint64_t& state) {
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
     return z ^ (z >> 31);
+}
+
+// log(k!) for whole k >= 0; lgamma would write to a global.
+double log_factorial(double k) {
+    if (k < 16.0) {
+        double product = 1.0;
+        for (double i = 2.0; i <= k; i += 1.0) {
+            product *= i;
+        }
+        return std::log(product);
+    }
+    // Stirling's series; the next term is below 1e-10.
+    const double k2 = k * k;
+    return (k + 0.5) * std::log(k) - k + 0.5 * std::log(2.0 * std::numbers::pi) +
+           (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / (1260.0 * k2)) / k2) / k;
 }
 
 } // namespace
@@ -68,6 +83,37 @@ double Random::normal() {
     spare_ = radius * std::sin(angle);
     has_spare_ = true;
     return radius * std::cos(angle);
+}
+
+double Random::poisson(double mean) {
+    if (mean < 10.0) { // by the product of uniform numbers
+        const double limit = std::exp(-mean);
+        double count = 0.0;
+        for (double product = uniform(); product > limit; product *= uniform()) {
+            count += 1.0;
+        }
+        return count;
+    }
+    // Hoermann's PTRS (1993): a ratio of uniforms under a hat whose constants fit every mean from 10 on.
+    const double b = 0.931 + 2.53 * std::sqrt(mean);
+    const double a = -0.059 + 0.02483 * b;
+    const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+    const double squeeze = 0.9277 - 3.6224 / (b - 2.0);
+    for (;;) {
+        const double u = uniform() - 0.5;
+        const double v = uniform();
+        const double us = 0.5 - std::abs(u);
+        const double k = std::floor((2.0 * a / us + b) * u + mean + 0.43);
+        if (us >= 0.07 && v <= squeeze) {
+            return k;
+        }
+        if (k < 0.0 || (us < 0.013 && v > us)) {
+            continue;
+        }
+        if (std::log(v * inverse_alpha / (a / (us * us) + b)) <= k * std::log(mean) - mean - log_factorial(k)) {
+            return k;
+        }
+    }
 }
 
 } // namespace picker

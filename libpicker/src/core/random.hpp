@@ -17,6 +17,7 @@ public:
     double uniform(double low, double high);  // [low, high)
     std::uint64_t below(std::uint64_t bound); // 0 .. bound - 1, unbiased; bound > 0
     double normal();                          // mean 0, deviation 1
+    double poisson(double mean);              // a count; mean from 0 to 1e12
     template <typename T> void shuffle(std::span<T> items) {
         for (std::size_t i = items.size(); i > 1; --i) {
             std::swap(items[i - 1], items[below(i)]);

@@ -1,6 +1,7 @@
 // A structure ready for projection: its density on a grid centred by mass, its longest axis, and a common scale.
 #pragma once
 
+#include "io/atoms.hpp"
 #include "io/micrograph_file.hpp"
 
 #include <array>
@@ -35,6 +36,12 @@ double longest_axis(const Volume& volume, double level);
 
 // The fraction of the typical density that counts as the surface of a structure.
 inline constexpr double surface_level = 0.2;
+
+// Gaussians of one voxel's sigma at the atoms (as interpolation sees them), weighted by electrons; up to a factor the
+// electron density at that resolution. `name` is for messages. The file's x, y, z are the volume's.
+Volume atoms_volume(const std::vector<Atom>& atoms, double voxel_size, const std::string& name);
+// A voxel size in angstrom that suits images of `pixel_size`.
+double atom_voxel_size(const std::vector<Atom>& atoms, double pixel_size);
 
 // The built-in structure: eight Gaussian blobs, no two of its views or mirror images alike.
 Volume phantom_volume(double diameter);

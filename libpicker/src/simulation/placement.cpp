@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 
 namespace picker {
 namespace {
@@ -45,9 +46,9 @@ private:
 } // namespace
 
 std::vector<Placement> place_particles(Random& random, int width, int height, int count,
-                                       const std::vector<double>& diameters, double min_distance) {
+                                       const std::vector<double>& diameters, const PlacementRules& rules) {
     const double largest = *std::max_element(diameters.begin(), diameters.end());
-    Neighbours neighbours(width, height, min_distance * largest);
+    Neighbours neighbours(width, height, rules.min_distance * largest);
     std::vector<Placement> placed;
     int given_up = 0;
     for (int i = 0; i < count && given_up < 3; ++i) {
@@ -55,15 +56,28 @@ std::vector<Placement> place_particles(Random& random, int width, int height, in
         p.structure = static_cast<int>(random.below(diameters.size()));
         const double diameter = diameters[static_cast<std::size_t>(p.structure)];
         const double rim = 0.5 * diameter;
+        const bool touches = rules.touching > 0.0 && !placed.empty() && random.uniform() < rules.touching;
+        const double closest = touches ? std::min(touching_from, rules.min_distance) : rules.min_distance;
         bool found = false;
         for (int draw = 0; draw < 1000 && !found; ++draw) {
-            p.x = random.uniform(rim, width - 1 - rim);
-            p.y = random.uniform(rim, height - 1 - rim);
+            if (touches) {
+                const Placement& partner = placed[random.below(placed.size())];
+                const double mean = 0.5 * (diameter + diameters[static_cast<std::size_t>(partner.structure)]);
+                const double apart = mean * random.uniform(closest, 1.0);
+                const double angle = random.uniform(0.0, 2.0 * std::numbers::pi);
+                p.x = partner.x + apart * std::cos(angle);
+                p.y = partner.y + apart * std::sin(angle);
+                if (p.x < rim || p.y < rim || p.x > width - 1 - rim || p.y > height - 1 - rim) {
+                    continue;
+                }
+            } else {
+                p.x = random.uniform(rim, width - 1 - rim);
+                p.y = random.uniform(rim, height - 1 - rim);
+            }
             found = !neighbours.any(p.x, p.y, [&](const Placement& other) {
-                const double apart =
-                    0.5 * min_distance * (diameter + diameters[static_cast<std::size_t>(other.structure)]);
+                const double apart = 0.5 * closest * (diameter + diameters[static_cast<std::size_t>(other.structure)]);
                 return std::hypot(p.x - other.x, p.y - other.y) < apart;
-            });
+            }) && (!rules.is_free || rules.is_free(p.x, p.y, rim));
         }
         if (found) {
             neighbours.add(p);
@@ -74,6 +88,21 @@ std::vector<Placement> place_particles(Random& random, int width, int height, in
         }
     }
     return placed;
+}
+
+std::vector<double> neighbour_distances(const std::vector<Placement>& placed, const std::vector<double>& diameters,
+                                        double alone) {
+    std::vector<double> nearest(placed.size(), alone);
+    for (std::size_t i = 0; i < placed.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            const double mean = 0.5 * (diameters[static_cast<std::size_t>(placed[i].structure)] +
+                                       diameters[static_cast<std::size_t>(placed[j].structure)]);
+            const double apart = std::hypot(placed[i].x - placed[j].x, placed[i].y - placed[j].y) / mean;
+            nearest[i] = std::min(nearest[i], apart);
+            nearest[j] = std::min(nearest[j], apart);
+        }
+    }
+    return nearest;
 }
 
 } // namespace picker

@@ -1,4 +1,5 @@
-// Projection in real space: the density is sampled along rays by trilinear interpolation and summed (project.hpp).
+// Projection in real space: the density is sampled along rays by trilinear interpolation and summed; views keep such
+// samples for reuse (project.hpp).
 #include "simulation/project.hpp"
 
 #include <algorithm>
@@ -72,16 +73,9 @@ private:
     std::array<float, 3> step_ = {};
 };
 
-// The projection at every `spacing` angstrom, the centre of mass on the middle pixel.
-Image coarse_projection(const Rays& rays, double radius, double spacing) {
-    const int half = static_cast<int>(std::ceil(radius / spacing)) + 2;
-    Image image(2 * half + 1, 2 * half + 1);
-    for (int row = -half; row <= half; ++row) {
-        for (int column = -half; column <= half; ++column) {
-            image.at(column + half, row + half) = static_cast<float>(rays.integral(column * spacing, row * spacing));
-        }
-    }
-    return image;
+// Half the edge of a view, in samples.
+int view_half(const Density& density) {
+    return static_cast<int>(std::ceil(density.radius / (0.5 * density.voxel_size))) + 2;
 }
 
 // Catmull-Rom interpolation; zero outside the image.
@@ -107,10 +101,40 @@ double cubic(const Image& image, double x, double y) {
     return sum;
 }
 
+// Calls value(column - x, row - y) for every pixel within `reach` pixels and adds what it returns.
+template <typename Value> void add_each(Image& target, double reach, double x, double y, const Value& value) {
+    const int first_column = std::max(0, static_cast<int>(std::ceil(x - reach)));
+    const int last_column = std::min(target.width - 1, static_cast<int>(std::floor(x + reach)));
+    const int first_row = std::max(0, static_cast<int>(std::ceil(y - reach)));
+    const int last_row = std::min(target.height - 1, static_cast<int>(std::floor(y + reach)));
+    for (int row = first_row; row <= last_row; ++row) {
+        for (int column = first_column; column <= last_column; ++column) {
+            target.at(column, row) += static_cast<float>(value(column - x, row - y));
+        }
+    }
+}
+
+// The mean over count * count points of the pixel at (dx, dy), in pixels from the centre.
+template <typename Value> double pixel_mean(int count, double dx, double dy, const Value& value) {
+    double sum = 0.0;
+    for (int ray = 0; ray < count * count; ++ray) {
+        const double shift_x = (ray % count + 0.5) / count - 0.5;
+        const double shift_y = (ray / count + 0.5) / count - 0.5;
+        sum += value(dx + shift_x, dy + shift_y);
+    }
+    return sum / (static_cast<double>(count) * count);
+}
+
+// A pixel much larger than a voxel is the mean of several rays.
+int rays_per_pixel(double pixel_size, double voxel) {
+    return std::max(1, static_cast<int>(std::ceil(pixel_size / voxel - 0.25)));
+}
+
+constexpr double degree = std::numbers::pi / 180.0;
+
 } // namespace
 
 Matrix3 euler_matrix(const Orientation& orientation) {
-    const double degree = std::numbers::pi / 180.0;
     const double ca = std::cos(orientation.rot * degree);
     const double sa = std::sin(orientation.rot * degree);
     const double cb = std::cos(orientation.tilt * degree);
@@ -130,43 +154,84 @@ Orientation random_orientation(Random& random) {
     return orientation;
 }
 
+Orientation preferred_orientation(Random& random, const Preference& preference) {
+    if (random.uniform() >= preference.fraction) {
+        return random_orientation(random);
+    }
+    // The cosine of the angle to the axis by inversion (Wood 1994); its azimuth about the axis is uniform.
+    const double kappa = preference.concentration;
+    const double u = random.uniform();
+    const double cosine = 1.0 + std::log(u + (1.0 - u) * std::exp(-2.0 * kappa)) / kappa;
+    const double sine = std::sqrt(std::max(0.0, 1.0 - cosine * cosine));
+    const double azimuth = random.uniform(0.0, 2.0 * std::numbers::pi);
+    // The rows of the axis' own matrix are a frame whose third member is the axis.
+    const Matrix3 frame = euler_matrix({preference.rot, preference.tilt, 0.0});
+    std::array<double, 3> direction = {};
+    for (std::size_t i = 0; i < 3; ++i) {
+        direction[i] =
+            sine * (std::cos(azimuth) * frame[0][i] + std::sin(azimuth) * frame[1][i]) + cosine * frame[2][i];
+    }
+    Orientation orientation;
+    orientation.rot = std::atan2(direction[1], direction[0]) / degree;
+    orientation.tilt = std::acos(std::clamp(direction[2], -1.0, 1.0)) / degree;
+    orientation.psi = random.uniform(-180.0, 180.0);
+    return orientation;
+}
+
+double view_angle(const Orientation& a, const Orientation& b) {
+    const auto from = euler_matrix(a)[2];
+    const auto to = euler_matrix(b)[2];
+    return std::acos(std::clamp(from[0] * to[0] + from[1] * to[1] + from[2] * to[2], -1.0, 1.0)) / degree;
+}
+
+View make_view(const Density& density, double rot, double tilt) {
+    View view;
+    view.orientation = {rot, tilt, 0.0};
+    view.spacing = 0.5 * density.voxel_size;
+    const Rays rays(density, euler_matrix(view.orientation));
+    const int half = view_half(density);
+    view.samples = Image(2 * half + 1, 2 * half + 1);
+    for (int row = -half; row <= half; ++row) {
+        for (int column = -half; column <= half; ++column) {
+            view.samples.at(column + half, row + half) =
+                static_cast<float>(rays.integral(column * view.spacing, row * view.spacing));
+        }
+    }
+    return view;
+}
+
+std::size_t view_bytes(const Density& density) {
+    const auto edge = static_cast<std::size_t>(2 * view_half(density) + 1);
+    return edge * edge * sizeof(float);
+}
+
+void add_view(Image& target, double pixel_size, const View& view, double psi, double x, double y) {
+    const double middle = view.samples.width / 2;
+    const double scale = pixel_size / view.spacing; // samples per pixel
+    const double cosine = std::cos(psi * degree) * scale;
+    const double sine = std::sin(psi * degree) * scale;
+    // psi turns the frame, so that places go back by it.
+    const auto value = [&](double dx, double dy) {
+        return cubic(view.samples, middle + cosine * dx - sine * dy, middle + sine * dx + cosine * dy);
+    };
+    const int count = rays_per_pixel(pixel_size, 2.0 * view.spacing);
+    add_each(target, middle / scale + 0.5, x, y,
+             [&](double dx, double dy) { return pixel_mean(count, dx, dy, value); });
+}
+
 void add_projection(Image& target, double pixel_size, const Density& density, const Orientation& orientation, double x,
                     double y) {
-    const Rays rays(density, euler_matrix(orientation));
-    const double voxel = density.voxel_size;
-    const double reach = density.radius / pixel_size + 0.5;
-    const int first_column = std::max(0, static_cast<int>(std::ceil(x - reach)));
-    const int last_column = std::min(target.width - 1, static_cast<int>(std::floor(x + reach)));
-    const int first_row = std::max(0, static_cast<int>(std::ceil(y - reach)));
-    const int last_row = std::min(target.height - 1, static_cast<int>(std::floor(y + reach)));
-    const auto for_each_pixel = [&](const auto& value) {
-        for (int row = first_row; row <= last_row; ++row) {
-            for (int column = first_column; column <= last_column; ++column) {
-                target.at(column, row) += static_cast<float>(value(column - x, row - y));
-            }
-        }
-    };
-
-    if (pixel_size < 0.4 * voxel) {
-        // Pixels much smaller than a voxel: rays at every half voxel hold all there is, pixels lie between them.
-        const double spacing = 0.5 * voxel;
-        const Image coarse = coarse_projection(rays, density.radius, spacing);
-        for_each_pixel([&](double dx, double dy) {
-            return cubic(coarse, coarse.width / 2 + dx * pixel_size / spacing,
-                         coarse.height / 2 + dy * pixel_size / spacing);
-        });
+    if (pixel_size < 0.4 * density.voxel_size) {
+        // Pixels much smaller than a voxel lie between the samples of a view.
+        const View view = make_view(density, orientation.rot, orientation.tilt);
+        add_view(target, pixel_size, view, orientation.psi, x, y);
         return;
     }
-    // A pixel much larger than a voxel is the mean of several rays.
-    const int count = std::max(1, static_cast<int>(std::ceil(pixel_size / voxel - 0.25)));
-    for_each_pixel([&](double dx, double dy) {
-        double sum = 0.0;
-        for (int ray = 0; ray < count * count; ++ray) {
-            const double shift_x = (ray % count + 0.5) / count - 0.5;
-            const double shift_y = (ray / count + 0.5) / count - 0.5;
-            sum += rays.integral((dx + shift_x) * pixel_size, (dy + shift_y) * pixel_size);
-        }
-        return sum / (static_cast<double>(count) * count);
+    const Rays rays(density, euler_matrix(orientation));
+    const int count = rays_per_pixel(pixel_size, density.voxel_size);
+    add_each(target, density.radius / pixel_size + 0.5, x, y, [&](double dx, double dy) {
+        return pixel_mean(count, dx, dy,
+                          [&](double u, double v) { return rays.integral(u * pixel_size, v * pixel_size); });
     });
 }
 

@@ -1,112 +1,42 @@
-// A micrograph from structures: placement, projection, CTF, noise at the signal-to-noise ratio asked for.
+// A micrograph of a scene: CTF, noise at the signal-to-noise ratio asked for, dose and detector (simulate.hpp).
 #include "simulation/simulate.hpp"
 
 #include "core/error.hpp"
-#include "core/random.hpp"
-#include "io/micrograph_file.hpp"
-#include "signal/fft.hpp"
-#include "simulation/density.hpp"
-#include "simulation/placement.hpp"
-#include "simulation/project.hpp"
+#include "core/parallel.hpp"
+#include "signal/parallel_fft.hpp"
+#include "simulation/noise.hpp"
+#include "simulation/options.hpp"
+#include "simulation/scene.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace picker {
 
 struct Simulator::State {
     SimulationOptions options;
-    std::vector<Density> structures;
-    std::vector<double> diameters; // pixels
-    double diameter = 0.0;         // angstrom, the largest
+    Structures structures;
 };
 
 namespace {
 
-// NaN fails every comparison, so it is refused here too.
-void require(bool good, const char* option, double value, const char* range) {
-    if (!good) {
-        fail(Status::invalid_argument, "simulation option ", option, " is ", value, "; it must be ", range);
-    }
-}
+using Poll = std::function<void()>;
 
-void check(const SimulationOptions& o) {
-    require(o.width >= 16 && o.width <= 32768, "width", o.width, "16 to 32768 pixels");
-    require(o.height >= 16 && o.height <= 32768, "height", o.height, "16 to 32768 pixels");
-    require(o.pixel_size >= 0.01 && o.pixel_size <= 1000.0, "pixel_size", o.pixel_size, "0.01 to 1000 angstrom");
-    require(o.particles >= 0, "particles", o.particles, "0 or more");
-    require(o.diameter >= 0.0 && o.diameter <= 1e6, "diameter", o.diameter,
-            "an axis in angstrom, or 0 for the default");
-    require(o.min_distance >= 0.0 && o.min_distance <= 1e6, "min_distance", o.min_distance, "0 or more diameters");
-    require(o.snr == 0.0 || (o.snr >= 1e-6 && o.snr <= 1e6), "snr", o.snr, "1e-6 to 1e6, or 0 for no noise");
-    require(std::abs(o.defocus) <= 1e6, "defocus", o.defocus, "in angstrom, at most 1e6 either way");
-    require(o.defocus_spread >= 0.0 && o.defocus_spread <= 1e6, "defocus_spread", o.defocus_spread,
-            "0 to 1e6 angstrom");
-    require(o.voltage >= 1.0 && o.voltage <= 10000.0, "voltage", o.voltage, "in kV, for example 300");
-    require(o.spherical_aberration >= 0.0 && o.spherical_aberration <= 100.0, "spherical_aberration",
-            o.spherical_aberration, "in mm, for example 2.7");
-    require(o.amplitude_contrast >= 0.0 && o.amplitude_contrast <= 1.0, "amplitude_contrast", o.amplitude_contrast,
-            "0 to 1");
-    require(o.b_factor >= 0.0 && o.b_factor <= 1e6, "b_factor", o.b_factor, "0 to 1e6 angstrom^2");
-    require(o.ice_noise >= 0.0 && o.ice_noise <= 1.0, "ice_noise", o.ice_noise, "0 to 1");
-    if (!o.structures.empty() && o.diameter != 0.0) {
-        fail(Status::invalid_argument, "simulation option diameter is ", o.diameter,
-             ", but the diameter of a structure file is measured; leave it at 0, or leave the structures out");
-    }
-}
-
-// The CTF at every coefficient of a half-complex spectrum, and the mean of its square over the whole plane.
-struct Transfer {
-    int width = 0, height = 0; // of the image in real space
-    std::vector<float> values;
-    double power = 0.0;
-};
-
-Transfer transfer_function(const SimulationOptions& o, double defocus, int width, int height) {
-    Transfer transfer{width, height, {}, 0.0};
-    const int half = width / 2 + 1;
-    transfer.values.reserve(static_cast<std::size_t>(half) * static_cast<std::size_t>(height));
-    for (int row = 0; row < height; ++row) {
-        const double ky = (row <= height / 2 ? row : row - height) / (height * o.pixel_size);
-        for (int column = 0; column < half; ++column) {
-            const double kx = column / (width * o.pixel_size);
-            const double value =
-                ctf(std::hypot(kx, ky), defocus, o.voltage, o.spherical_aberration, o.amplitude_contrast, o.b_factor);
-            transfer.values.push_back(static_cast<float>(value));
-            // All columns but the first and the Nyquist one stand for two coefficients.
-            const bool single = column == 0 || 2 * column == width;
-            transfer.power += (single ? 1.0 : 2.0) * value * value;
-        }
-    }
-    transfer.power /= static_cast<double>(width) * height;
-    return transfer;
-}
-
-Image apply(const Transfer& transfer, const Image& image) {
-    Spectrum spectrum = fft(image);
-    for (std::size_t i = 0; i < spectrum.values.size(); ++i) {
-        spectrum.values[i] *= transfer.values[i];
-    }
-    return inverse_fft(std::move(spectrum));
-}
-
-// How far the CTF carries signal from its particle, in pixels: the gradient of chi at the highest frequency.
-double delocalisation(const SimulationOptions& o, double defocus) {
-    const double k = 0.5 / o.pixel_size;
-    const double wavelength = electron_wavelength(o.voltage);
-    const double aberration = o.spherical_aberration * 1e7 * wavelength * wavelength;
-    return wavelength * k * (std::abs(defocus) + aberration * k * k) / o.pixel_size;
+Poll poll_of(const Control& control, const char* stage) {
+    return [&control, stage] { control.report({stage, 0, 1, 0, -1, std::numeric_limits<double>::quiet_NaN(), ""}); };
 }
 
 // Variance of the pixels inside the particles' discs; the image may be larger than the micrograph.
-double variance_inside(const Image& image, const std::vector<Placement>& particles,
+double variance_inside(const Image& image, const std::vector<SceneParticle>& particles,
                        const std::vector<double>& diameters) {
     std::vector<char> counted(image.size(), 0);
     double count = 0.0;
     double sum = 0.0;
     double squares = 0.0;
-    for (const Placement& p : particles) {
+    for (const SceneParticle& particle : particles) {
+        const Placement& p = particle.place;
         const double radius = 0.5 * diameters[static_cast<std::size_t>(p.structure)];
         const int last_y = std::min(image.height - 1, static_cast<int>(p.y + radius));
         const int last_x = std::min(image.width - 1, static_cast<int>(p.x + radius));
@@ -126,130 +56,271 @@ double variance_inside(const Image& image, const std::vector<Placement>& particl
     return count > 0.0 ? squares / count - (sum / count) * (sum / count) : 0.0;
 }
 
-Picks truth_table(const std::vector<Placement>& particles, const std::vector<Orientation>& orientations) {
-    Picks truth;
-    for (const Placement& p : particles) {
-        truth.add(p.x, p.y, std::numeric_limits<double>::quiet_NaN());
-    }
-    const auto fill = [&](const char* name, const auto& value) {
-        std::vector<double>& column = truth.ensure_column(name, 0.0);
-        for (std::size_t i = 0; i < particles.size(); ++i) {
-            column[i] = value(i);
-        }
-    };
-    fill("rot", [&](std::size_t i) { return orientations[i].rot; });
-    fill("tilt", [&](std::size_t i) { return orientations[i].tilt; });
-    fill("psi", [&](std::size_t i) { return orientations[i].psi; });
-    fill("structure", [&](std::size_t i) { return static_cast<double>(particles[i].structure); });
-    return truth;
-}
+constexpr double usual_dose = 20.0; // electrons per square angstrom: sets the background's level where no dose is given
+constexpr double usual_snr = 0.1;   // and the ratio, where there is no noise
+constexpr double carbon_grain = 0.5; // variance of the carbon's grain relative to the noise of the ice round it
 
-void fill_normal(Image& image, Random& random) {
-    for (float& pixel : image.pixels) {
-        pixel = static_cast<float>(random.normal());
+// One micrograph in the making. All images are frames: the micrograph with room beyond its right and lower border,
+// which keeps what the CTF carries out from coming back in on the other side.
+class Exposure {
+public:
+    Exposure(const SimulationOptions& options, const Structures& structures, std::uint64_t index, WorkerPool& pool,
+             const Poll& poll)
+        : o_(options), structures_(structures), index_(index), pool_(pool), poll_(poll),
+          scene_(draw_scene(options, structures, index)),
+          ctf_({options.voltage, options.spherical_aberration, options.amplitude_contrast, options.b_factor},
+               scene_.defocus) {
+        const double room =
+            ctf_.delocalisation(0.5 / o_.pixel_size) / o_.pixel_size + 0.25 * structures_.diameter / o_.pixel_size;
+        const int rim = static_cast<int>(std::ceil(std::min(room, 0.5 * std::max(o_.width, o_.height))));
+        width_ = fast_size(o_.width + rim);
+        height_ = fast_size(o_.height + rim);
+        transfer_ = make_transfer(ctf_, o_.detector_mtf, width_, height_, o_.pixel_size, pool, poll);
+        if (!(transfer_.power > 1e-12)) {
+            fail(Status::invalid_argument, "the CTF is zero at every frequency of the simulation (defocus ",
+                 scene_.defocus.mean(), " angstrom, amplitude contrast ", o_.amplitude_contrast,
+                 "); set a defocus or an amplitude contrast");
+        }
+        shares_ = {o_.ice_noise, o_.background_noise, o_.background_length, o_.readout_noise};
+        const double dose = o_.dose > 0.0 ? o_.dose : usual_dose;
+        electrons_ = dose * o_.pixel_size * o_.pixel_size;
+        // Counting noise of variance E has the share of it that the noise model says, in units of the signal's.
+        const double counting = std::max(shares_.counting(), 1e-3);
+        contrast_ = std::sqrt((o_.snr > 0.0 ? o_.snr : usual_snr) * transfer_.mtf_power / (counting * electrons_));
     }
-}
+
+    SimulatedMicrograph make() {
+        SimulatedMicrograph result;
+        result.micrograph.pixel_size = o_.pixel_size;
+        result.micrograph.name = text("simulated_", index_);
+        result.diameter = structures_.diameter;
+        result.defocus = scene_.defocus;
+        result.gradient_angle = scene_.gradient_angle * 180.0 / std::numbers::pi;
+        result.truth = truth_table(scene_, o_, structures_);
+        result.others = object_table(scene_.objects, o_.pixel_size);
+        Image signal = particles();
+        result.micrograph.image = detect(std::move(signal));
+        return result;
+    }
+
+private:
+    bool has_objects() const { return !scene_.objects.items.empty() || scene_.objects.hole.radius > 0.0; }
+    bool counts() const { return o_.dose > 0.0 && o_.snr > 0.0; }
+    bool blurs_counts() const { return counts() && o_.detector_mtf < 1.0; }
+
+    template <typename Job> void each_row(int rows, const Job& job) {
+        pool_.run(
+            static_cast<std::size_t>(rows), [&](std::size_t row) { job(static_cast<int>(row)); }, poll_);
+    }
+
+    // Spectrum times the CTF and, `with_mtf`, the detector's MTF.
+    void image_through(Spectrum& spectrum, double factor, bool with_mtf) {
+        each_row(height_, [&](int row) {
+            for (int column = 0; column < transfer_.half(); ++column) {
+                const double mtf = with_mtf ? 1.0 : transfer_.mtf(column, row);
+                const std::size_t i = static_cast<std::size_t>(row) * static_cast<std::size_t>(transfer_.half()) +
+                                      static_cast<std::size_t>(column);
+                spectrum.values[i] *= static_cast<float>(factor * static_cast<double>(transfer_.values[i]) / mtf);
+            }
+        });
+    }
+
+    // The particles as the detector sees them, their variance inside the discs 1; keeps their spectrum where the counts
+    // need it. Sets scale_, from density to these units.
+    Image particles() {
+        Image frame(width_, height_);
+        draw_particles(frame, scene_.particles, structures_, o_.pixel_size, pool_, poll_);
+        Spectrum spectrum = fft(frame, pool_, poll_);
+        frame = Image();
+        if (blurs_counts()) {
+            unseen_ = spectrum;
+        }
+        image_through(spectrum, 1.0, true);
+        Image seen = inverse_fft(std::move(spectrum), pool_, poll_);
+        double variance = variance_inside(seen, scene_.particles, structures_.diameters);
+        if (!(variance > 0.0) && has_objects()) {
+            variance = lone_variance();
+        }
+        scale_ = variance > 0.0 ? 1.0 / std::sqrt(variance) : 1.0;
+        for (float& pixel : seen.pixels) {
+            pixel *= static_cast<float>(scale_);
+        }
+        return seen;
+    }
+
+    // Where there are no particles: what one would have, so that objects keep their contrast.
+    double lone_variance() {
+        SceneParticle lone;
+        lone.place.x = 0.5 * o_.width;
+        lone.place.y = 0.5 * o_.height;
+        Image frame(width_, height_);
+        draw_particles(frame, {lone}, structures_, o_.pixel_size, pool_, poll_);
+        Spectrum spectrum = fft(frame, pool_, poll_);
+        image_through(spectrum, 1.0, true);
+        return variance_inside(inverse_fft(std::move(spectrum), pool_, poll_), {lone}, structures_.diameters);
+    }
+
+    // Projected density of everything that is no particle.
+    Image objects() {
+        Image frame(width_, height_);
+        if (scene_.objects.hole.radius > 0.0) {
+            frame = carbon_mask(width_, height_, scene_.objects.hole, o_.width, o_.height, o_.pixel_size);
+            const double variance = carbon_grain / (o_.snr > 0.0 ? o_.snr : usual_snr);
+            const double grain = std::sqrt(variance / transfer_.power) / scale_;
+            each_row(height_, [&](int y) {
+                Random random = stream_of(o_.seed, index_, Purpose::grain, static_cast<std::uint64_t>(y));
+                for (float& pixel : frame.row(y)) {
+                    pixel *= static_cast<float>(carbon_thickness + grain * random.normal());
+                }
+            });
+        }
+        draw_balls(frame, scene_.objects.balls, o_.pixel_size);
+        draw_particles(frame, scene_.members, structures_, o_.pixel_size, pool_, poll_);
+        return frame;
+    }
+
+    // Everything but the particles, in units of their signal. Before the detector, and with the particles, where counts
+    // are to be blurred.
+    Image others() {
+        Spectrum spectrum;
+        if (has_objects()) {
+            spectrum = fft(objects(), pool_, poll_);
+        } else {
+            spectrum.width = width_;
+            spectrum.height = height_;
+            spectrum.values.resize(transfer_.values.size());
+        }
+        for (std::size_t i = 0; i < unseen_.values.size(); ++i) {
+            spectrum.values[i] += unseen_.values[i];
+        }
+        unseen_ = Spectrum();
+        if (has_objects() || blurs_counts()) {
+            image_through(spectrum, scale_, !blurs_counts());
+        }
+        if (o_.snr > 0.0) {
+            NoiseDraw draw;
+            draw.shares = shares_;
+            draw.variance = 1.0 / o_.snr;
+            draw.with_detector = !counts();
+            draw.before_detector = blurs_counts();
+            draw.seed = o_.seed;
+            draw.index = index_;
+            add_noise(spectrum, transfer_, draw, pool_, poll_);
+        }
+        return inverse_fft(std::move(spectrum), pool_, poll_);
+    }
+
+    // The intensity that the ice lets through, 1 on average.
+    double intensity(int x, int y) const {
+        if (o_.thickness_gradient == 0.0) {
+            return 1.0;
+        }
+        const double cosine = std::cos(scene_.gradient_angle);
+        const double sine = std::sin(scene_.gradient_angle);
+        const double along = (std::min(x, o_.width - 1) - 0.5 * (o_.width - 1)) * cosine +
+                             (std::min(y, o_.height - 1) - 0.5 * (o_.height - 1)) * sine;
+        return 1.0 + o_.thickness_gradient * along / (o_.width * std::abs(cosine) + o_.height * std::abs(sine));
+    }
+
+    // From the signal to the pixels of the micrograph.
+    Image detect(Image signal) {
+        Image frame;
+        if (has_objects() || o_.snr > 0.0) {
+            frame = others();
+            if (!blurs_counts()) {
+                for (std::size_t i = 0; i < frame.size(); ++i) {
+                    frame.pixels[i] += signal.pixels[i];
+                }
+            }
+        } else {
+            frame = std::move(signal);
+        }
+        signal = Image();
+        if (counts()) {
+            return counted(std::move(frame));
+        }
+        Image image(o_.width, o_.height);
+        const double level = 1.0 / contrast_;
+        const double darkest = has_objects() ? -level : -std::numeric_limits<double>::infinity();
+        each_row(o_.height, [&](int y) {
+            for (int x = 0; x < o_.width; ++x) {
+                const double light = intensity(x, y);
+                const double value = level * (light - 1.0) + light * static_cast<double>(frame.at(x, y));
+                image.at(x, y) = static_cast<float>(std::max(value, darkest));
+            }
+        });
+        return image;
+    }
+
+    // Electrons counted, blurred by the detector, and read out.
+    Image counted(Image frame) {
+        each_row(height_, [&](int y) {
+            Random random = stream_of(o_.seed, index_, Purpose::counts, static_cast<std::uint64_t>(y));
+            for (int x = 0; x < width_; ++x) {
+                const double expected =
+                    electrons_ * intensity(x, y) * (1.0 + contrast_ * static_cast<double>(frame.at(x, y)));
+                frame.at(x, y) = static_cast<float>(random.poisson(std::max(0.0, expected)));
+            }
+        });
+        if (blurs_counts()) {
+            Spectrum spectrum = fft(frame, pool_, poll_);
+            each_row(height_, [&](int row) {
+                for (int column = 0; column < transfer_.half(); ++column) {
+                    spectrum.at(column, row) *= static_cast<float>(transfer_.mtf(column, row));
+                }
+            });
+            frame = inverse_fft(std::move(spectrum), pool_, poll_);
+        }
+        Image image(o_.width, o_.height);
+        const double readout = electrons_ * contrast_ * std::sqrt(shares_.readout / o_.snr);
+        each_row(o_.height, [&](int y) {
+            Random random = stream_of(o_.seed, index_, Purpose::readout, static_cast<std::uint64_t>(y));
+            for (int x = 0; x < o_.width; ++x) {
+                const double noise = readout > 0.0 ? readout * random.normal() : 0.0;
+                image.at(x, y) = static_cast<float>(static_cast<double>(frame.at(x, y)) + noise);
+            }
+        });
+        return image;
+    }
+
+    const SimulationOptions& o_;
+    const Structures& structures_;
+    std::uint64_t index_;
+    WorkerPool& pool_;
+    const Poll& poll_;
+    Scene scene_;
+    Ctf ctf_;
+    int width_ = 0, height_ = 0;
+    Transfer transfer_;
+    NoiseShares shares_;
+    double electrons_ = 0.0; // per pixel, expected
+    double contrast_ = 0.0;  // relative change of the intensity by one unit of signal
+    double scale_ = 1.0;     // units of signal per density
+    Spectrum unseen_;        // of the particles, before CTF and detector
+};
 
 } // namespace
 
-Simulator::Simulator(SimulationOptions options) : state_(std::make_unique<State>()) {
-    check(options);
-    if (options.structures.empty()) {
-        const double diameter = options.diameter > 0.0 ? options.diameter : 180.0;
-        state_->structures.push_back(make_density(phantom_volume(diameter), "the built-in phantom"));
-    }
-    for (const std::string& file : options.structures) {
-        state_->structures.push_back(make_density(read_mrc_volume(file), file));
-    }
-    for (std::size_t i = 0; i < state_->structures.size(); ++i) {
-        const double diameter = state_->structures[i].diameter;
-        const double pixels = diameter / options.pixel_size;
-        const std::string name = options.structures.empty() ? "the built-in phantom" : options.structures[i];
-        if (pixels < 8.0) {
-            fail(Status::invalid_argument, name, " is ", diameter, " angstrom long, which is ", pixels, " pixels of ",
-                 options.pixel_size, " angstrom; at least 8 are needed, so lower the pixel size");
-        }
-        if (pixels > std::min(options.width, options.height) - 1) {
-            fail(Status::invalid_argument, name, " is ", diameter, " angstrom long, which is ", pixels, " pixels of ",
-                 options.pixel_size, " angstrom and does not fit into a micrograph of ", options.width, " x ",
-                 options.height, "; raise the pixel size or the size of the micrograph");
-        }
-        state_->diameters.push_back(pixels);
-        state_->diameter = std::max(state_->diameter, diameter);
-    }
+Simulator::Simulator(SimulationOptions options, const Control& control) : state_(std::make_unique<State>()) {
+    check_options(options);
+    WorkerPool pool(control.worker_count());
+    const Poll poll = poll_of(control, "project");
+    poll();
+    state_->structures = load_structures(options, pool, poll);
     state_->options = std::move(options);
 }
 
 Simulator::~Simulator() = default;
 
 double Simulator::diameter() const {
-    return state_->diameter;
+    return state_->structures.diameter;
 }
 
-SimulatedMicrograph Simulator::make(std::uint64_t index) const {
-    const SimulationOptions& o = state_->options;
-    Random random(o.seed, index);
-    SimulatedMicrograph result;
-    result.diameter = state_->diameter;
-    result.micrograph.pixel_size = o.pixel_size;
-    result.micrograph.name = text("simulated_", index);
-
-    // What is drawn before the noise does not depend on the noise: other SNRs show the same particles.
-    result.defocus = o.defocus + o.defocus_spread * random.uniform(-1.0, 1.0);
-    const std::vector<Placement> particles =
-        place_particles(random, o.width, o.height, o.particles, state_->diameters, o.min_distance);
-
-    // Room beyond the border keeps the signal that the CTF carries out from coming back in on the other side.
-    const double room = std::min(delocalisation(o, result.defocus) + 0.25 * state_->diameter / o.pixel_size,
-                                 0.5 * std::max(o.width, o.height));
-    const int rim = static_cast<int>(std::ceil(room));
-    Image field(fast_size(o.width + rim), fast_size(o.height + rim));
-
-    std::vector<Orientation> orientations;
-    for (const Placement& p : particles) {
-        orientations.push_back(random_orientation(random));
-        add_projection(field, o.pixel_size, state_->structures[static_cast<std::size_t>(p.structure)],
-                       orientations.back(), p.x, p.y);
-    }
-    result.truth = truth_table(particles, orientations);
-
-    const Transfer transfer = transfer_function(o, result.defocus, field.width, field.height);
-    if (!(transfer.power > 1e-12)) {
-        fail(Status::invalid_argument, "the CTF is zero at every frequency of the simulation (defocus ", result.defocus,
-             " angstrom, amplitude contrast ", o.amplitude_contrast, "); set a defocus or an amplitude contrast");
-    }
-    field = apply(transfer, field);
-
-    // The signal's variance inside the particles is 1, so that the noise's is 1 / SNR.
-    const double variance = variance_inside(field, particles, state_->diameters);
-    const double scale = variance > 0.0 ? 1.0 / std::sqrt(variance) : 1.0;
-    Image& image = result.micrograph.image;
-    image = Image(o.width, o.height);
-    for (int y = 0; y < o.height; ++y) {
-        for (int x = 0; x < o.width; ++x) {
-            image.at(x, y) = static_cast<float>(scale * static_cast<double>(field.at(x, y)));
-        }
-    }
-    if (o.snr == 0.0) {
-        return result;
-    }
-
-    // Two kinds of noise: the ice's own structure, imaged through the same CTF as the particles, and the detector's
-    // counting noise, which is white.
-    const double white = std::sqrt((1.0 - o.ice_noise) / o.snr);
-    const double ice = std::sqrt(o.ice_noise / (o.snr * transfer.power));
-    Image noise(field.width, field.height);
-    if (o.ice_noise > 0.0) {
-        fill_normal(noise, random);
-        noise = apply(transfer, noise);
-    }
-    for (int y = 0; y < o.height; ++y) {
-        for (int x = 0; x < o.width; ++x) {
-            const double sum = white * random.normal() + ice * static_cast<double>(noise.at(x, y));
-            image.at(x, y) += static_cast<float>(sum);
-        }
-    }
-    return result;
+SimulatedMicrograph Simulator::make(std::uint64_t index, const Control& control) const {
+    WorkerPool pool(control.worker_count());
+    const Poll poll = poll_of(control, "simulate");
+    poll();
+    return Exposure(state_->options, state_->structures, index, pool, poll).make();
 }
 
 } // namespace picker

@@ -72,3 +72,34 @@ DOCTEST_TEST_CASE("shuffle keeps the items") {
     std::sort(shuffled.begin(), shuffled.end());
     DOCTEST_CHECK(shuffled == items);
 }
+
+DOCTEST_TEST_CASE("Poisson numbers have the probabilities of the distribution, below and above the change of method") {
+    for (const double mean : {0.7, 9.5, 10.5, 37.0, 900.0}) {
+        Random random(11);
+        const int n = 100000;
+        std::vector<int> counts(2000);
+        double m1 = 0, m2 = 0;
+        for (int i = 0; i < n; ++i) {
+            const double k = random.poisson(mean);
+            DOCTEST_REQUIRE((k >= 0 && k == std::floor(k)));
+            m1 += k / n;
+            m2 += k * k / n;
+            ++counts[std::min<std::size_t>(1999, static_cast<std::size_t>(k))];
+        }
+        DOCTEST_CHECK(std::abs(m1 - mean) < 5 * std::sqrt(mean / n));
+        DOCTEST_CHECK(m2 - m1 * m1 == doctest::Approx(mean).epsilon(0.03));
+        double chi2 = 0, classes = 0;
+        for (std::size_t k = 0; k < counts.size(); ++k) {
+            const double x = static_cast<double>(k);
+            const double expected = n * std::exp(x * std::log(mean) - mean - std::lgamma(x + 1));
+            if (expected >= 20) {
+                chi2 += (counts[k] - expected) * (counts[k] - expected) / expected;
+                classes += 1;
+            }
+        }
+        DOCTEST_CHECK_MESSAGE(chi2 < classes + 5 * std::sqrt(2 * classes), mean, ": ", chi2, " of ", classes);
+    }
+    Random random(1);
+    DOCTEST_CHECK(random.poisson(0.0) == 0.0);
+    DOCTEST_CHECK(random.poisson(1e9) == doctest::Approx(1e9).epsilon(2e-4));
+}

@@ -1,6 +1,7 @@
 // Transforms against the definition of the Fourier transform, and against its theorems.
 #include "core/error.hpp"
 #include "signal/fft.hpp"
+#include "signal/parallel_fft.hpp"
 #include "unit/check.hpp"
 #include "unit/signal/naive.hpp"
 
@@ -95,4 +96,28 @@ DOCTEST_TEST_CASE("fast sizes are the next even ones with factors 2, 3, 5 and 7"
     DOCTEST_CHECK(picker::fast_size(-3) == 2);
     DOCTEST_CHECK(picker::fast_size(1 << 30) == 1 << 30);
     DOCTEST_CHECK_THROWS_AS(picker::fast_size((1 << 30) + 1), picker::Error);
+}
+
+DOCTEST_TEST_CASE("transforms on several threads equal those on one, bit by bit, and the plain ones within rounding") {
+    constexpr std::array<std::array<int, 2>, 4> sizes{{{8, 6}, {7, 10}, {150, 200}, {162, 90}}};
+    for (const auto& [width, height] : sizes) {
+        const Image image = naive::noise(width, height, 5);
+        picker::WorkerPool one(1);
+        picker::WorkerPool three(3);
+        const Spectrum plain = picker::fft(image);
+        const Spectrum a = picker::fft(image, one);
+        const Spectrum b = picker::fft(image, three);
+        DOCTEST_CHECK(a.values == b.values);
+        for (std::size_t i = 0; i < plain.values.size(); ++i) {
+            DOCTEST_REQUIRE(std::abs(a.values[i] - plain.values[i]) <
+                            1e-4F * std::sqrt(static_cast<float>(width * height)));
+        }
+        const Image back = picker::inverse_fft(a, one);
+        DOCTEST_CHECK(back.pixels == picker::inverse_fft(b, three).pixels);
+        for (std::size_t i = 0; i < image.size(); ++i) {
+            DOCTEST_REQUIRE(std::abs(back.pixels[i] - image.pixels[i]) < 1e-5F);
+        }
+    }
+    picker::WorkerPool pool(1);
+    DOCTEST_CHECK_THROWS_AS(picker::fft(Image(4, 7), pool), picker::Error);
 }

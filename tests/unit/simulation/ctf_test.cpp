@@ -1,4 +1,4 @@
-// The CTF against its closed form: wavelengths, low-frequency limit, zeros, extrema, envelope.
+// The CTF against its closed form: wavelengths, low-frequency limit, zeros, extrema, envelope, astigmatism; the MTF.
 #include "simulation/simulate.hpp"
 #include "unit/check.hpp"
 
@@ -56,4 +56,48 @@ DOCTEST_TEST_CASE("the envelope is exp(-B k^2 / 4)") {
         DOCTEST_CHECK(ctf(k, 15000.0, 300.0, 2.7, 0.1, 150.0) ==
                       doctest::Approx(bare * std::exp(-150.0 * k * k / 4.0)).epsilon(1e-12));
     }
+}
+
+DOCTEST_TEST_CASE("with astigmatism each direction has the defocus of the ellipse") {
+    // Written out with the angle itself, as RELION and CTFFIND define it; the library has no angle of k.
+    const picker::Optics optics = {200.0, 2.0, 0.07, 60.0};
+    const picker::Defocus defocus = {21000.0, 16500.0, 35.0};
+    const picker::Ctf astigmatic(optics, defocus);
+    const double degree = std::numbers::pi / 180.0;
+    for (const double direction : {0.0, 17.0, 35.0, 80.0, 125.0, 170.0, -60.0}) {
+        const double here = 0.5 * (21000.0 + 16500.0) + 0.5 * 4500.0 * std::cos(2.0 * (direction - 35.0) * degree);
+        for (const double k : {0.01, 0.04, 0.077, 0.11}) {
+            DOCTEST_CHECK(astigmatic(k * std::cos(direction * degree), k * std::sin(direction * degree)) ==
+                          doctest::Approx(ctf(k, here, 200.0, 2.0, 0.07, 60.0)).epsilon(1e-9));
+        }
+    }
+    // The first ring without aberration and amplitude contrast: k^2 lambda dz = 1 along both axes of the ellipse.
+    const picker::Ctf plain({300.0, 0.0, 0.0, 0.0}, defocus);
+    const double along = std::sqrt(1.0 / (0.0196875 * 21000.0));
+    const double across = std::sqrt(1.0 / (0.0196875 * 16500.0));
+    DOCTEST_CHECK(std::abs(plain(along * std::cos(35 * degree), along * std::sin(35 * degree))) < 1e-4);
+    DOCTEST_CHECK(std::abs(plain(-across * std::sin(35 * degree), across * std::cos(35 * degree))) < 1e-4);
+}
+
+DOCTEST_TEST_CASE("the detector's MTF has its value at Nyquist on both axes, and the table is the product") {
+    DOCTEST_CHECK(picker::detector_mtf(0.0, 4.0, 0.4) == 1.0);
+    DOCTEST_CHECK(picker::detector_mtf(0.125, 4.0, 0.4) == doctest::Approx(0.4));
+    DOCTEST_CHECK(picker::detector_mtf(0.0625, 4.0, 0.4) == doctest::Approx(std::pow(0.4, 0.25)));
+    picker::WorkerPool pool(2);
+    const picker::Ctf function({300.0, 2.7, 0.1, 100.0}, {15000.0, 14000.0, 20.0});
+    const picker::Transfer table = picker::make_transfer(function, 0.4, 48, 30, 4.0, pool, {});
+    double power = 0.0;
+    for (int row = -14; row <= 15; ++row) {
+        for (int column = -23; column <= 24; ++column) {
+            const double kx = column / (48 * 4.0);
+            const double ky = row / (30 * 4.0);
+            const double value = function(kx, ky) * picker::detector_mtf(std::hypot(kx, ky), 4.0, 0.4);
+            power += value * value / (48.0 * 30.0);
+            if (column >= 0) {
+                DOCTEST_REQUIRE(table.values[static_cast<std::size_t>((row + 30) % 30 * 25 + column)] ==
+                                doctest::Approx(value).epsilon(1e-5));
+            }
+        }
+    }
+    DOCTEST_CHECK(table.power == doctest::Approx(power).epsilon(0.01));
 }

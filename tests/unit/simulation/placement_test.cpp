@@ -12,7 +12,7 @@ using picker::Random;
 DOCTEST_TEST_CASE("two sizes of particles keep the distance and stay whole inside a non-square micrograph") {
     Random random(5);
     const std::vector<double> diameters = {40.0, 18.0};
-    const auto placed = place_particles(random, 900, 400, 120, diameters, 1.2);
+    const auto placed = place_particles(random, 900, 400, 120, diameters, {1.2, 0.0, {}});
     DOCTEST_CHECK(placed.size() == 120);
     int of_second = 0;
     for (std::size_t i = 0; i < placed.size(); ++i) {
@@ -33,7 +33,7 @@ DOCTEST_TEST_CASE("two sizes of particles keep the distance and stay whole insid
 
 DOCTEST_TEST_CASE("more particles than fit: nearly as many as random placement can hold, and an end") {
     Random random(6);
-    const auto placed = place_particles(random, 1024, 1024, 1000000, {45.0}, 1.0);
+    const auto placed = place_particles(random, 1024, 1024, 1000000, {45.0}, {});
     // Random sequential placement of discs jams at a coverage of .547 of the area open to it.
     const double open = (1024.0 - 45.0) * (1024.0 - 45.0);
     const double coverage = static_cast<double>(placed.size()) * 3.14159265 * 22.5 * 22.5 / open;
@@ -43,7 +43,7 @@ DOCTEST_TEST_CASE("more particles than fit: nearly as many as random placement c
 
 DOCTEST_TEST_CASE("without a minimum distance all are placed, evenly over the micrograph") {
     Random random(7);
-    const auto placed = place_particles(random, 1000, 500, 20000, {20.0}, 0.0);
+    const auto placed = place_particles(random, 1000, 500, 20000, {20.0}, {0.0, 0.0, {}});
     DOCTEST_REQUIRE(placed.size() == 20000);
     std::vector<int> counts(50, 0);
     for (const Placement& p : placed) {
