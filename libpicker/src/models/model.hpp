@@ -22,6 +22,12 @@ enum class PatchRule {
     per_patch // DeepPicker's literal recipe: cut, 8-bit, resize, standardise each window by itself
 };
 
+// How candidates are found in a score map.
+enum class PeakRule {
+    window_maximum, // the maximum of a window, refined below the grid
+    two_pass_box    // DeepEM: two passes of box maxima, on the grid
+};
+
 // Settings of training that belong to the architecture; each can be overridden by TrainingOptions.
 struct TrainingDefaults {
     double learning_rate = 0.01;
@@ -52,6 +58,12 @@ struct ModelSpec {
     double peak_window = 0.8;      // local-maximum window, in windows
     double min_distance = 0.4;     // between picks, in windows
     double default_threshold = 0.5;
+    PeakRule peak_rule = PeakRule::window_maximum;
+    double first_range = 0.0, second_range = 0.0; // of the two passes, to each side, in windows
+    // DeepEM's gate: the deviation of a candidate's window, over the median deviation of the micrograph's windows. With
+    // `deviation_gate` the training fills in the range; until then both are 0, which means none.
+    bool deviation_gate = false;
+    double deviation_low = 0.0, deviation_high = 0.0;
     TrainingDefaults training;
 };
 

@@ -25,6 +25,8 @@ constexpr std::array<std::pair<Activation, const char*>, 4> activations{{{Activa
                                                                          {Activation::softmax, "softmax"}}};
 constexpr std::array<std::pair<PatchRule, const char*>, 2> patch_rules{
     {{PatchRule::dense, "dense"}, {PatchRule::per_patch, "per-patch"}}};
+constexpr std::array<std::pair<PeakRule, const char*>, 2> peak_rules{
+    {{PeakRule::window_maximum, "window-maximum"}, {PeakRule::two_pass_box, "two-pass-box"}}};
 constexpr std::array<std::pair<Loss, const char*>, 2> losses{
     {{Loss::cross_entropy, "cross-entropy"}, {Loss::half_square, "half-square"}}};
 
@@ -52,6 +54,8 @@ public:
         fail(Status::bad_file, file_, " holds a damaged model: ", place_, " ", what,
              "; use another copy of the file, or train again");
     }
+
+    bool has(const char* key) const { return object_.contains(key); }
 
     const Json& member(const char* key) const {
         const auto found = object_.find(key);
@@ -201,16 +205,26 @@ std::string spec_to_json(const ModelSpec& spec) {
     for (const RecipeStep& step : spec.recipe.steps) {
         steps.push_back({{"name", step.name}, {"value", step.value}, {"second", step.second}});
     }
-    const Json json{{"architecture", spec.architecture},
-                    {"network", network_json(spec.network)},
-                    {"recipe", {{"diameter_pixels", spec.recipe.diameter_pixels}, {"steps", steps}}},
-                    {"patch_rule", name_of(patch_rules, spec.patch_rule)},
-                    {"window_diameters", spec.window_diameters},
-                    {"step", spec.step},
-                    {"peak_window", spec.peak_window},
-                    {"min_distance", spec.min_distance},
-                    {"default_threshold", spec.default_threshold},
-                    {"training", training_json(spec.training)}};
+    Json json{{"architecture", spec.architecture},
+              {"network", network_json(spec.network)},
+              {"recipe", {{"diameter_pixels", spec.recipe.diameter_pixels}, {"steps", steps}}},
+              {"patch_rule", name_of(patch_rules, spec.patch_rule)},
+              {"window_diameters", spec.window_diameters},
+              {"step", spec.step},
+              {"peak_window", spec.peak_window},
+              {"min_distance", spec.min_distance},
+              {"default_threshold", spec.default_threshold},
+              {"training", training_json(spec.training)}};
+    // What a model does without is not written, so that its text, and with it model_hash, stays what it was.
+    if (spec.peak_rule != PeakRule::window_maximum) {
+        json["peak_rule"] = name_of(peak_rules, spec.peak_rule);
+        json["first_range"] = spec.first_range;
+        json["second_range"] = spec.second_range;
+    }
+    if (spec.deviation_gate) {
+        json["deviation_low"] = spec.deviation_low;
+        json["deviation_high"] = spec.deviation_high;
+    }
     return json.dump(-1, ' ', true);
 }
 
@@ -233,6 +247,16 @@ ModelSpec spec_from_json(std::string_view json, const std::string& file) {
     spec.min_distance = reader.number("min_distance", 0.0, 1e3);
     spec.default_threshold = reader.number("default_threshold", 0.0, 1.0);
     spec.training = training_from(reader.object("training"));
+    if (reader.has("peak_rule")) {
+        spec.peak_rule = reader.choice("peak_rule", peak_rules);
+        spec.first_range = reader.number("first_range", 0.0, 1e3);
+        spec.second_range = reader.number("second_range", 0.0, 1e3);
+    }
+    if (reader.has("deviation_low")) {
+        spec.deviation_gate = true;
+        spec.deviation_low = reader.number("deviation_low", 0.0, 1e6);
+        spec.deviation_high = reader.number("deviation_high", spec.deviation_low, 1e6);
+    }
     try { // what the parts check themselves
         check_network(spec.network);
         check_recipe(spec.recipe);

@@ -1,4 +1,4 @@
-// From a score map to candidates: local maxima, one per plateau, refined below the grid.
+// From a score map to candidates: local maxima, one per plateau, refined below the grid; or DeepEM's two passes.
 #pragma once
 
 #include "core/picks.hpp"
@@ -14,5 +14,16 @@ struct PeakOptions {
 
 // Every local maximum with score >= keep, best first. A plateau of equal maxima is one candidate at its centre of mass.
 Picks find_peaks(const ScoreMap& map, const PeakOptions& options);
+
+struct BoxPeakOptions {
+    double first_range = 0.0, second_range = 0.0; // full-size pixels, to each side of a place
+    double threshold = 0.0;                       // places with this score or more are candidates
+};
+
+// DeepEM's local maxima. Pass 1: every candidate gives its vote to the best place within first_range of it along both
+// axes; places with a vote stay, once each. Pass 2: the same among these with second_range. Ties go to the larger x,
+// then the larger y. All lie on the grid and have `threshold` or more; which they are depends on the threshold. Below
+// it, for lower thresholds later, come the places that are the best within first_range of themselves. Best first.
+Picks find_box_peaks(const ScoreMap& map, const BoxPeakOptions& options);
 
 } // namespace picker

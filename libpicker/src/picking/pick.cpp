@@ -1,8 +1,10 @@
 // Picking one micrograph, and the rules applied again to a score map (run.hpp, plan.hpp).
 #include "core/error.hpp"
+#include "picking/clean.hpp"
 #include "picking/plan.hpp"
 #include "picking/stopwatch.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -47,6 +49,48 @@ double rounded_score(double value) {
     return result;
 }
 
+ImageRules image_rules(const ModelSpec& spec, const PickSettings& settings) {
+    ImageRules rules;
+    rules.carbon = settings.carbon;
+    rules.deviation = settings.deviation.value_or(DeviationRange{spec.deviation_low, spec.deviation_high});
+    rules.extreme = settings.extreme_pixels;
+    if (!(rules.deviation.low >= 0.0) || !(rules.deviation.high >= rules.deviation.low) ||
+        !std::isfinite(rules.deviation.high)) {
+        fail(Status::invalid_argument, "the range of deviations is ", rules.deviation.low, " to ", rules.deviation.high,
+             "; give two numbers of 0 or more, the lower one first, in units of the micrograph's median deviation");
+    }
+    return rules;
+}
+
+Picks peaks_of(const ScoreMap& map, const PickPlan& plan) {
+    if (plan.peak_rule == PeakRule::two_pass_box) {
+        return find_box_peaks(map, {plan.first_range, plan.second_range, plan.rules.threshold});
+    }
+    PeakOptions options;
+    options.window = plan.peak_window;
+    return find_peaks(map, options);
+}
+
+// The peaks that have no pixel within `reach` of them among those taken out.
+Picks not_near(const Picks& peaks, const ScoreMap& map, const std::vector<std::uint8_t>& taken_out, int reach) {
+    std::vector<std::size_t> rows;
+    const Image& scores = map.scores;
+    for (std::size_t i = 0; i < peaks.size(); ++i) {
+        const int x = static_cast<int>(std::lround((peaks.x[i] - map.origin_x) / map.step_x));
+        const int y = static_cast<int>(std::lround((peaks.y[i] - map.origin_y) / map.step_y));
+        bool free = true;
+        for (int qy = std::max(0, y - reach); qy <= std::min(scores.height - 1, y + reach); ++qy) {
+            for (int qx = std::max(0, x - reach); qx <= std::min(scores.width - 1, x + reach); ++qx) {
+                free = free && taken_out[scores.index(qx, qy)] == 0;
+            }
+        }
+        if (free) {
+            rows.push_back(i);
+        }
+    }
+    return peaks.subset(rows);
+}
+
 } // namespace
 
 double pick_diameter(const Model& model, const PickSettings& settings) {
@@ -87,14 +131,46 @@ PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double 
     plan.rules.edge = length_in_pixels(settings.edge, 0.0, pixel_size, "edge");
     plan.rules.top = settings.top_per_micrograph;
     plan.rules.mask = mask;
+    plan.rules.overlap_score = plan.rules.threshold;
+    if (settings.drop_overlaps) {
+        const std::optional<double> given =
+            settings.overlap_distance != 0.0 ? std::optional(settings.overlap_distance) : std::nullopt;
+        plan.rules.overlap_distance =
+            length_in_pixels(given, diameter, pixel_size, "distance of overlapping particles");
+    }
+    plan.peak_rule = spec.peak_rule;
     plan.peak_window = spec.peak_window * window;
+    plan.first_range = spec.first_range * window;
+    plan.second_range = spec.second_range * window;
+    plan.clean = settings.clean;
+    plan.image = image_rules(spec, settings);
+    plan.image.diameter = diameter;
+    plan.image.window = window;
+    plan.image.binning = std::max(1, static_cast<int>(std::lround(diameter / spec.recipe.diameter_pixels)));
     return plan;
 }
 
-Picks find_candidates(const ScoreMap& map, const PickPlan& plan) {
-    PeakOptions options;
-    options.window = plan.peak_window;
-    Picks candidates = find_peaks(map, options);
+bool needs_micrograph(const ModelSpec& spec, const PickSettings& settings) {
+    return image_rules(spec, settings).any();
+}
+
+Picks find_candidates(const ScoreMap& map, const PickPlan& plan, std::size_t* cleaned) {
+    Picks candidates;
+    const std::vector<std::uint8_t> taken_out = cleaned_pixels(map.scores, plan.clean);
+    if (taken_out.empty()) {
+        candidates = peaks_of(map, plan);
+    } else {
+        ScoreMap rest = map;
+        for (std::size_t i = 0; i < taken_out.size(); ++i) {
+            rest.scores.pixels[i] = taken_out[i] != 0 ? 0.0F : rest.scores.pixels[i];
+        }
+        // The slopes of what was taken out are no particles: a maximum that touches it goes too.
+        candidates = not_near(peaks_of(rest, plan), rest, taken_out, 1);
+        if (cleaned != nullptr) {
+            const Picks all = peaks_of(map, plan);
+            *cleaned = all.size() - not_near(all, map, taken_out, 0).size();
+        }
+    }
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         candidates.x[i] = rounded(candidates.x[i]);
         candidates.y[i] = rounded(candidates.y[i]);
@@ -104,14 +180,27 @@ Picks find_candidates(const ScoreMap& map, const PickPlan& plan) {
     return candidates;
 }
 
-Picks apply_rules(const Picks& candidates, int width, int height, const PickPlan& plan, RemovedCounts* removed) {
+Picks apply_rules(const Picks& candidates, const Place& place, const PickPlan& plan, RemovedCounts* removed) {
+    Picks sorted = candidates;
+    sorted.sort_by_score();
+    SelectRules rules = plan.rules;
+    std::vector<Verdict> verdicts;
+    if (plan.image.any()) {
+        if (place.micrograph == nullptr) {
+            fail(Status::mismatch, "the rules for carbon, deviation and extreme pixels look at the micrograph, which ",
+                 place.name,
+                 " does not hold; turn them off, score the micrograph again with these rules, or pick "
+                 "from files");
+        }
+        verdicts = judge(*place.micrograph, place.name, sorted, plan.rules, plan.keep, plan.image);
+        rules.verdicts = &verdicts;
+    }
     if (removed != nullptr) {
-        select_picks(candidates, width, height, plan.rules, removed);
+        select_picks(sorted, place.width, place.height, rules, removed);
     }
     // A pick's fate depends on better ones only, so the picks at the threshold are the first rows of these.
-    SelectRules rules = plan.rules;
     rules.threshold = plan.keep;
-    return select_picks(candidates, width, height, rules);
+    return select_picks(sorted, place.width, place.height, rules);
 }
 
 Picks pick_from_scores(const Model& model, const ScoreMap& map, const PickSettings& settings, const ExclusionMask* mask,
@@ -122,8 +211,12 @@ Picks pick_from_scores(const Model& model, const ScoreMap& map, const PickSettin
              " angstrom, not ", settings.diameter, "; score the micrograph again for another diameter");
     }
     const PickPlan plan = plan_picks(model.spec, settings, map.diameter, map.pixel_size, mask);
-    const Picks found = find_candidates(map, plan);
-    Picks picks = apply_rules(found, map.width, map.height, plan, removed);
+    std::size_t cleaned = 0;
+    const Picks found = find_candidates(map, plan, &cleaned);
+    Picks picks = apply_rules(found, {map.width, map.height, map.micrograph.get(), "the score map"}, plan, removed);
+    if (removed != nullptr) {
+        removed->clean = cleaned;
+    }
     if (candidates != nullptr) {
         *candidates = found;
     }
@@ -137,7 +230,12 @@ Picks pick(const Scorer& scorer, Micrograph micrograph, const PickSettings& sett
     micrograph.pixel_size = resolve_pixel_size(settings.pixel_size, input, micrograph.pixel_size);
     const double diameter = pick_diameter(scorer.model(), settings) / micrograph.pixel_size;
     plan_picks(scorer.model().spec, settings, diameter, micrograph.pixel_size, mask); // wrong settings fail at once
-    const ScoreMap map = scorer.score(std::move(micrograph), diameter, &pool, times, poll);
+    std::shared_ptr<const Image> pixels;
+    if (needs_micrograph(scorer.model().spec, settings)) {
+        pixels = std::make_shared<const Image>(micrograph.image);
+    }
+    ScoreMap map = scorer.score(std::move(micrograph), diameter, &pool, times, poll);
+    map.micrograph = std::move(pixels);
     const Stopwatch watch;
     Picks picks = pick_from_scores(scorer.model(), map, settings, mask, candidates, removed);
     if (times != nullptr) {

@@ -1,15 +1,20 @@
 // What settings in angstrom mean on one micrograph: every length in its pixels, every default filled in.
 #pragma once
 
+#include "picking/image_rules.hpp"
 #include "picking/peaks.hpp"
 #include "picking/run.hpp"
 
 namespace picker {
 
 struct PickPlan {
-    SelectRules rules;        // at the threshold
-    double keep = 0.0;        // score down to which rows are written
-    double peak_window = 0.0; // pixels
+    SelectRules rules; // at the threshold
+    double keep = 0.0; // score down to which rows are written
+    PeakRule peak_rule = PeakRule::window_maximum;
+    double peak_window = 0.0;                     // pixels
+    double first_range = 0.0, second_range = 0.0; // pixels, of PeakRule::two_pass_box
+    Cleaning clean = Cleaning::off;
+    ImageRules image;
 };
 
 // What two picks are apart at least where nobody says otherwise, in the unit of `diameter`.
@@ -20,10 +25,18 @@ double default_min_distance(const ModelSpec& spec, double diameter);
 PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double diameter, double pixel_size,
                     const ExclusionMask* mask);
 
-// Every local maximum of a map, rounded as a STAR file shows it.
-Picks find_candidates(const ScoreMap& map, const PickPlan& plan);
+// The candidates of a map by the plan's peak rule, rounded as a STAR file shows them. Those in areas that the cleaning
+// takes out are not among them; `cleaned` (may be null) counts them.
+Picks find_candidates(const ScoreMap& map, const PickPlan& plan, std::size_t* cleaned = nullptr);
 
-// Rows down to plan.keep; `removed` counts at the threshold.
-Picks apply_rules(const Picks& candidates, int width, int height, const PickPlan& plan, RemovedCounts* removed);
+// The micrograph that candidates lie on, and what its image rules need.
+struct Place {
+    int width = 0, height = 0;         // pixels
+    const Image* micrograph = nullptr; // null where plan.image has no rule
+    std::string name;                  // for messages
+};
+
+// Rows down to plan.keep; `removed` counts at the threshold. Error(mismatch) where an image rule has no micrograph.
+Picks apply_rules(const Picks& candidates, const Place& place, const PickPlan& plan, RemovedCounts* removed);
 
 } // namespace picker

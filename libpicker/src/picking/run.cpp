@@ -170,39 +170,22 @@ void Run::read_and_cut(Flight& flight) {
     const InputMicrograph& input = inputs_[todo_[flight.index]];
     RunItem& item = report_.items[todo_[flight.index]];
     Stopwatch watch;
-    switch (run_.options.source) {
-    case CandidateSource::micrograph: {
-        Micrograph micrograph = read_micrograph(input.path);
-        micrograph.pixel_size = resolve_pixel_size(run_.options.settings.pixel_size, input, micrograph.pixel_size);
-        micrograph.name = item.micrograph;
-        item.width = micrograph.image.width;
-        item.height = micrograph.image.height;
-        item.pixel_size = micrograph.pixel_size;
-        flight.times.read = watch.lap();
-        flight.job = run_.scorer->begin(std::move(micrograph), run_.diameter / item.pixel_size, &flight.times);
+    if (run_.options.source != CandidateSource::micrograph) {
+        flight.job.map = read_source(run_, input, item);
+        flight.times.read = watch.seconds();
         return;
     }
-    case CandidateSource::score_map: {
-        flight.job.map = read_score_map(source_file(run_, input.stem));
-        const ScoreMap& map = flight.job.map;
-        item.width = map.width;
-        item.height = map.height;
-        item.pixel_size = resolve_pixel_size(run_.options.settings.pixel_size, input, map.pixel_size);
-        if (std::abs(run_.diameter / item.pixel_size - map.diameter) > 1e-3 * map.diameter) {
-            fail(Status::mismatch, source_file(run_, input.stem).string(), " was made for a particle of ",
-                 map.diameter * item.pixel_size, " angstrom, not ", run_.diameter, "; score the micrograph again");
-        }
-        break;
-    }
-    case CandidateSource::candidates: {
-        const ImageHeader header = read_image_header(input.path);
-        item.width = header.width;
-        item.height = header.height;
-        item.pixel_size = resolve_pixel_size(run_.options.settings.pixel_size, input, header.pixel_size);
-        break;
-    }
-    }
-    flight.times.read = watch.seconds();
+    Micrograph micrograph = read_micrograph(input.path);
+    micrograph.pixel_size = resolve_pixel_size(run_.options.settings.pixel_size, input, micrograph.pixel_size);
+    micrograph.name = item.micrograph;
+    item.width = micrograph.image.width;
+    item.height = micrograph.image.height;
+    item.pixel_size = micrograph.pixel_size;
+    flight.times.read = watch.lap();
+    const auto pixels =
+        run_.needs_micrograph ? std::make_shared<const Image>(micrograph.image) : std::shared_ptr<const Image>();
+    flight.job = run_.scorer->begin(std::move(micrograph), run_.diameter / item.pixel_size, &flight.times);
+    flight.job.map.micrograph = pixels;
 }
 
 void Run::tile(WorkerPool& pool, const std::shared_ptr<Flight>& flight, int index) {
@@ -266,10 +249,14 @@ void Run::select_and_write(Flight& flight) {
     const auto mask = masks_.load(run_, item.stem);
     const double diameter = from_map ? map.diameter : run_.diameter / item.pixel_size;
     const PickPlan plan = plan_picks(run_.model->spec, run_.options.settings, diameter, item.pixel_size, mask.get());
+    std::size_t cleaned = 0;
     const Picks candidates =
-        from_map ? find_candidates(map, plan) : read_picks_single(source_file(run_, item.stem), "star");
-    const Picks picks = apply_rules(candidates, item.width, item.height, plan, &item.removed);
-    item.candidates = candidates.size();
+        from_map ? find_candidates(map, plan, &cleaned) : read_picks_single(source_file(run_, item.stem), "star");
+    const Picks picks =
+        apply_rules(candidates, {item.width, item.height, map.micrograph.get(), item.micrograph}, plan, &item.removed);
+    item.removed.clean = cleaned;
+    item.candidates = candidates.size() + cleaned;
+    flight.job.map.micrograph.reset();
     flight.times.peaks = watch.lap();
     if (run_.options.write_score_maps) {
         write_score_map(run_.options.output / (item.stem + ".mrc"), map);

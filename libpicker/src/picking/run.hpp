@@ -4,6 +4,7 @@
 
 #include "core/progress.hpp"
 #include "io/inputs.hpp"
+#include "picking/filters.hpp"
 #include "picking/score_map.hpp"
 #include "picking/select.hpp"
 
@@ -24,6 +25,12 @@ struct PickSettings {
     std::int64_t top = 0;                                      // over the run
     double pixel_size = 0.0;                                   // overrides STAR and header; 0: not given
     double box_size = 0.0;                                     // pixels, for .box; 0: 1.5 diameters, even
+    Cleaning clean = Cleaning::off;
+    CarbonRule carbon = CarbonRule::off;
+    std::optional<DeviationRange> deviation; // both 0: none
+    ExtremeRule extreme_pixels = ExtremeRule::off;
+    bool drop_overlaps = false;
+    double overlap_distance = 0.0; // 0: the diameter
 };
 
 enum class CandidateSource {
@@ -70,10 +77,6 @@ struct RunReport {
 RunReport pick_files(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
                      const RunOptions& options, const Control& control);
 
-// The particle's longest axis in angstrom: the setting, else the model's. Error(invalid_argument) where neither is
-// known.
-double pick_diameter(const Model& model, const PickSettings& settings);
-
 // The particle's longest axis in angstrom: as given, else the model's. Error(invalid_argument) where neither is known.
 double pick_diameter(const Model& model, const PickSettings& settings);
 
@@ -85,7 +88,12 @@ Picks pick(const Scorer& scorer, Micrograph micrograph, const PickSettings& sett
            WorkerPool& pool, Picks* candidates = nullptr, RemovedCounts* removed = nullptr, StageTimes* times = nullptr,
            const std::function<void()>& poll = {});
 
-// The rules again, on a score map that exists already. Equal to pick() with the same settings.
+// Whether the settings, or the model, have a rule that looks at the micrograph's pixels: a score map then has to carry
+// them (ScoreMap::micrograph) for pick_from_scores.
+bool needs_micrograph(const ModelSpec& spec, const PickSettings& settings);
+
+// The rules again, on a score map that exists already. Equal to pick() with the same settings. Error(mismatch) where
+// the map lacks the micrograph that a rule looks at.
 Picks pick_from_scores(const Model& model, const ScoreMap& map, const PickSettings& settings, const ExclusionMask* mask,
                        Picks* candidates = nullptr, RemovedCounts* removed = nullptr);
 

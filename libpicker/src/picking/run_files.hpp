@@ -20,6 +20,7 @@ struct RunContext {
     double diameter = 0.0;  // angstrom
     double threshold = 0.0; // filled in
     double keep = 0.0;
+    bool needs_micrograph = false;                // a rule looks at the micrograph's pixels
     std::vector<std::string> formats;             // one file per micrograph, beside STAR
     std::vector<std::string> lists;               // one file for all
     nlohmann::json settings;                      // as recorded, and as compared with an earlier run
@@ -29,6 +30,10 @@ struct RunContext {
 // Error for settings that cannot work, before anything is written.
 RunContext make_run_context(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
                             const RunOptions& options);
+
+// What a run without the network begins with: the score map of a micrograph, or for candidates an empty one of its
+// size; with the micrograph's pixels where a rule looks at them. Fills in size and pixel size of `item`.
+ScoreMap read_source(const RunContext& run, const InputMicrograph& input, RunItem& item);
 
 // Error(mismatch) for candidates of an earlier run (its run.json) that dropped what is asked for now.
 void check_candidate_source(const RunContext& run);

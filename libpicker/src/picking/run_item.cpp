@@ -34,6 +34,30 @@ nlohmann::json or_default(const std::optional<double>& value) {
     return value ? nlohmann::json(*value) : nlohmann::json("default");
 }
 
+// Only what is on: folders of runs without filters stay what they were.
+void note_filters(nlohmann::json& record, const PickSettings& settings, const PickPlan& plan) {
+    if (settings.clean != Cleaning::off) {
+        record["clean"] = name_of(settings.clean);
+    }
+    if (settings.carbon != CarbonRule::off) {
+        record["carbon"] = name_of(settings.carbon);
+    }
+    if (!plan.image.deviation.is_off()) {
+        record["deviation"] = {plan.image.deviation.low, plan.image.deviation.high};
+    } else if (settings.deviation) {
+        record["deviation"] = "off";
+    }
+    if (settings.extreme_pixels != ExtremeRule::off) {
+        record["extreme_pixels"] = name_of(settings.extreme_pixels);
+    }
+    if (settings.drop_overlaps) {
+        record["overlaps"] = "drop";
+        if (settings.overlap_distance > 0.0) {
+            record["overlap_distance"] = settings.overlap_distance;
+        }
+    }
+}
+
 void choose_formats(RunContext& run) {
     std::set<std::string> seen{"star"}; // always written: the resumed run and the lists read it
     for (const std::string& name : run.options.formats) {
@@ -61,6 +85,9 @@ void check_places(const RunContext& run, const std::vector<InputMicrograph>& inp
     if (options.source == CandidateSource::candidates && same_place(options.source_folder, options.output)) {
         fail(Status::invalid_argument, "the candidates in ", options.source_folder.string(),
              " would be overwritten by the result; choose another output folder");
+    }
+    if (options.source == CandidateSource::candidates && options.settings.clean != Cleaning::off) {
+        fail(Status::invalid_argument, "candidates hold no score map to clean; start from score maps or micrographs");
     }
     if (options.source == CandidateSource::candidates && options.write_score_maps) {
         fail(Status::invalid_argument, "candidates hold no score map to write; start from score maps or micrographs");
@@ -102,6 +129,7 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
     const PickPlan plan = plan_picks(model.spec, settings, run.diameter, 1.0, nullptr);
     run.threshold = plan.rules.threshold;
     run.keep = plan.keep;
+    run.needs_micrograph = plan.image.any();
     choose_formats(run);
     run.masks = match_masks(inputs, run.options.masks);
     check_places(run, inputs);
@@ -129,6 +157,7 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
                     {"source", source_name(options.source)},
                     {"source_folder", options.source_folder.string()},
                     {"write_score_maps", options.write_score_maps}};
+    note_filters(run.settings, settings, plan);
     return run;
 }
 

@@ -80,7 +80,12 @@ nlohmann::json to_json(const RunItem& item) {
               {"mask", item.removed.mask},
               {"threshold", item.removed.threshold},
               {"distance", item.removed.distance},
-              {"top", item.removed.top}}},
+              {"top", item.removed.top},
+              {"clean", item.removed.clean},
+              {"carbon", item.removed.carbon},
+              {"deviation", item.removed.deviation},
+              {"extreme_pixels", item.removed.extreme_pixels},
+              {"overlaps", item.removed.overlaps}}},
             {"seconds",
              {{"read", item.times.read},
               {"transform", item.times.transform},
@@ -107,6 +112,11 @@ RunItem run_item(const nlohmann::json& record) {
         removed.at("threshold").get_to(item.removed.threshold);
         removed.at("distance").get_to(item.removed.distance);
         removed.at("top").get_to(item.removed.top);
+        item.removed.clean = removed.value("clean", std::size_t{0}); // records of version 0.1 lack these
+        item.removed.carbon = removed.value("carbon", std::size_t{0});
+        item.removed.deviation = removed.value("deviation", std::size_t{0});
+        item.removed.extreme_pixels = removed.value("extreme_pixels", std::size_t{0});
+        item.removed.overlaps = removed.value("overlaps", std::size_t{0});
         const auto& seconds = record.at("seconds");
         seconds.at("read").get_to(item.times.read);
         seconds.at("transform").get_to(item.times.transform);

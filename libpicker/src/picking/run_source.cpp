@@ -1,9 +1,12 @@
-// Whether the candidates of an earlier run can answer what is asked of them (run_files.hpp): what that run has dropped
-// cannot come back, and picks made of the rest would be wrong without anybody noticing.
+// Score maps and candidates of an earlier run as the source of a new one (run_files.hpp). What the candidates lack
+// cannot come back, and picks made of the rest would be wrong without anybody noticing: such settings are refused.
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/micrograph_file.hpp"
 #include "picking/plan.hpp"
 #include "picking/run_files.hpp"
+
+#include <cmath>
 
 namespace picker {
 namespace {
@@ -36,6 +39,7 @@ public:
             masks != settings_.end() && !masks->empty() && run_.masks.empty()) {
             refuse("were picked with a mask, and none is given");
         }
+        check_filters(earlier_distance);
         for (const auto& [key, name] :
              {std::pair<const char*, const char*>{"top_per_micrograph", "of each micrograph"}, {"top", "of the run"}}) {
             if (const double top = number(key, 0.0); top > 0.0) {
@@ -45,13 +49,47 @@ public:
     }
 
 private:
+    // Filters of that run. Each may be asked for again, or in a stricter form, but not taken back.
+    void check_filters(double earlier_distance) const {
+        const PickPlan plan = plan_picks(run_.model->spec, run_.options.settings, run_.diameter, 1.0, nullptr);
+        if (name("clean") != "off") {
+            refuse("were picked from cleaned score maps");
+        }
+        if (name("overlaps") == "drop") {
+            refuse("lack those that overlapped");
+        }
+        if (name("extreme_pixels") != "off") {
+            refuse("lack those with extreme pixels");
+        }
+        if (name("carbon") != "off" && plan.image.carbon == CarbonRule::off) {
+            refuse("lack those at carbon edges");
+        }
+        if (const auto range = settings_.find("deviation");
+            range != settings_.end() && range->is_array() && range->size() == 2) {
+            const DeviationRange earlier{range->at(0).get<double>(), range->at(1).get<double>()}; // as run.json has it
+            const DeviationRange& asked = plan.image.deviation;
+            if (asked.is_off() || asked.low < earlier.low || asked.high > earlier.high) {
+                refuse(text("were picked with deviations of ", earlier.low, " to ", earlier.high,
+                            ", and others are asked for"));
+            }
+        }
+        if (plan.image.extreme != ExtremeRule::off &&
+            (earlier_distance > 0.0 || settings_.contains("deviation") || name("carbon") != "off")) {
+            refuse("are not all there were, so the usual number of extreme pixels cannot be told");
+        }
+        if (plan.peak_rule == PeakRule::two_pass_box && number("threshold", 0.0) != run_.threshold) {
+            refuse(text("are the maxima for a threshold of ", number("threshold", 0.0), ", and ", run_.threshold,
+                        " is asked for"));
+        }
+    }
+    std::string name(const char* key) const { return settings_.value(key, std::string("off")); }
     double number(const char* key, double fallback) const {
         const auto found = settings_.find(key);
         return found != settings_.end() && found->is_number() ? found->get<double>() : fallback;
     }
     [[noreturn]] void refuse(const std::string& what) const {
         fail(Status::mismatch, "the candidates in ", run_.options.source_folder.string(), " ", what,
-             "; pick the micrographs again with keep 0, minimum distance 0, no edge, mask or best N, "
+             "; pick the micrographs again with keep 0, minimum distance 0, no edge, mask, filters or best N, "
              "or start from score maps");
     }
 
@@ -59,7 +97,42 @@ private:
     const nlohmann::json& settings_;
 };
 
+// The pixels of a micrograph whose score map is of `item`'s size.
+Image read_pixels(const std::filesystem::path& path, const RunItem& item) {
+    Image image = read_micrograph(path).image;
+    if (image.width != item.width || image.height != item.height) {
+        fail(Status::mismatch, path.string(), " is ", image.width, " x ", image.height,
+             " pixels, but its score map was made of ", item.width, " x ", item.height, "; score the micrograph again");
+    }
+    return image;
+}
+
 } // namespace
+
+ScoreMap read_source(const RunContext& run, const InputMicrograph& input, RunItem& item) {
+    ScoreMap map;
+    const double given = run.options.settings.pixel_size;
+    if (run.options.source == CandidateSource::score_map) {
+        const std::filesystem::path file = source_file(run, input.stem);
+        map = read_score_map(file);
+        item.pixel_size = resolve_pixel_size(given, input, map.pixel_size);
+        if (std::abs(run.diameter / item.pixel_size - map.diameter) > 1e-3 * map.diameter) {
+            fail(Status::mismatch, file.string(), " was made for a particle of ", map.diameter * item.pixel_size,
+                 " angstrom, not ", run.diameter, "; score the micrograph again");
+        }
+    } else {
+        const ImageHeader header = read_image_header(input.path);
+        map.width = header.width;
+        map.height = header.height;
+        item.pixel_size = resolve_pixel_size(given, input, header.pixel_size);
+    }
+    item.width = map.width;
+    item.height = map.height;
+    if (run.needs_micrograph) {
+        map.micrograph = std::make_shared<const Image>(read_pixels(input.path, item));
+    }
+    return map;
+}
 
 void check_candidate_source(const RunContext& run) {
     const std::filesystem::path file = run.options.source_folder / "run.json";

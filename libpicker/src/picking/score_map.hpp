@@ -19,6 +19,9 @@ struct ScoreMap {
     double diameter = 0.0;                 // particle's longest axis, full-size pixels
     int width = 0, height = 0;             // of the micrograph, full-size pixels
     double pixel_size = 0.0;               // of the micrograph, angstrom
+    // The micrograph's pixels, for the rules that measure windows; null where nobody has asked for them, and for maps
+    // read from files.
+    std::shared_ptr<const Image> micrograph;
 };
 
 // Seconds spent in each stage of one micrograph. In a run over files `score` is the work of all workers added up.

@@ -12,11 +12,13 @@
 namespace picker {
 namespace {
 
-// Kept picks in square cells as wide as the distance, so that only nine cells need a look.
+// Picks in square cells as wide as the distance, so that only nine cells need a look.
 class NearGrid {
 public:
     explicit NearGrid(double distance) : distance_(distance) {}
-    bool has_near(double x, double y) const {
+    // How many are nearer than the distance.
+    int count_near(double x, double y) const {
+        int count = 0;
         const std::int64_t cx = cell(x);
         const std::int64_t cy = cell(y);
         for (std::int64_t j = cy - 1; j <= cy + 1; ++j) {
@@ -26,13 +28,11 @@ public:
                     continue;
                 }
                 for (const auto& [px, py] : found->second) {
-                    if ((px - x) * (px - x) + (py - y) * (py - y) < distance_ * distance_) {
-                        return true;
-                    }
+                    count += (px - x) * (px - x) + (py - y) * (py - y) < distance_ * distance_ ? 1 : 0;
                 }
             }
         }
-        return false;
+        return count;
     }
     void add(double x, double y) { cells_[key(cell(x), cell(y))].emplace_back(x, y); }
 
@@ -45,6 +45,26 @@ private:
 
 double rank(double score) {
     return std::isnan(score) ? -std::numeric_limits<double>::infinity() : score;
+}
+
+// The rows that no other row of overlap_score or more is too near to.
+std::vector<std::size_t> without_overlaps(const Picks& picks, const std::vector<std::size_t>& rows,
+                                          const SelectRules& rules) {
+    const auto counts = [&](std::size_t i) { return !(picks.score[i] < rules.overlap_score); };
+    NearGrid grid(rules.overlap_distance);
+    for (const std::size_t i : rows) {
+        if (counts(i)) {
+            grid.add(picks.x[i], picks.y[i]);
+        }
+    }
+    std::vector<std::size_t> out;
+    for (const std::size_t i : rows) {
+        const int itself = counts(i) ? 1 : 0;
+        if (grid.count_near(picks.x[i], picks.y[i]) == itself) {
+            out.push_back(i);
+        }
+    }
+    return out;
 }
 
 } // namespace
@@ -67,31 +87,68 @@ bool ExclusionMask::excludes(double x, double y, int width, int height) const {
     return image.at(index(x, width, image.width), index(y, height, image.height)) > level;
 }
 
+Verdict place_verdict(double x, double y, int width, int height, const SelectRules& rules) {
+    // Pixel centres run from 0 to size - 1; the border lies half a pixel outside them.
+    const double to_border = std::min(std::min(x, y) + 0.5, std::min(width - 0.5 - x, height - 0.5 - y));
+    if (!(to_border >= std::max(0.0, rules.edge))) {
+        return Verdict::edge;
+    }
+    return rules.mask != nullptr && rules.mask->excludes(x, y, width, height) ? Verdict::mask : Verdict::good;
+}
+
 Picks select_picks(const Picks& candidates, int width, int height, const SelectRules& rules, RemovedCounts* removed) {
     RemovedCounts counts;
     Picks sorted = candidates;
     sorted.sort_by_score();
+    const auto remove_if_bad = [&counts](Verdict verdict) {
+        switch (verdict) {
+        case Verdict::good:
+            return false;
+        case Verdict::edge:
+            ++counts.edge;
+            break;
+        case Verdict::mask:
+            ++counts.mask;
+            break;
+        case Verdict::carbon:
+            ++counts.carbon;
+            break;
+        case Verdict::deviation:
+            ++counts.deviation;
+            break;
+        case Verdict::extreme_pixels:
+            ++counts.extreme_pixels;
+            break;
+        }
+        return true;
+    };
     NearGrid grid(std::max(rules.min_distance, 1e-3)); // distances below a thousandth of a pixel mean none
     std::vector<std::size_t> kept;
     for (std::size_t i = 0; i < sorted.size(); ++i) {
         const double x = sorted.x[i];
         const double y = sorted.y[i];
-        // Pixel centres run from 0 to size - 1; the border lies half a pixel outside them.
-        const double to_border = std::min(std::min(x, y) + 0.5, std::min(width - 0.5 - x, height - 0.5 - y));
-        if (!(to_border >= std::max(0.0, rules.edge))) {
-            ++counts.edge;
-        } else if (rules.mask != nullptr && rules.mask->excludes(x, y, width, height)) {
-            ++counts.mask;
-        } else if (sorted.score[i] < rules.threshold) { // a pick without a score passes
+        if (remove_if_bad(place_verdict(x, y, width, height, rules))) {
+            continue;
+        }
+        if (sorted.score[i] < rules.threshold) { // a pick without a score passes
             ++counts.threshold;
-        } else if (rules.min_distance > 0.0 && grid.has_near(x, y)) {
+        } else if (rules.verdicts != nullptr && remove_if_bad((*rules.verdicts)[i])) {
+            continue;
+        } else if (rules.min_distance > 0.0 && grid.count_near(x, y) > 0) {
             ++counts.distance;
-        } else if (rules.top > 0 && kept.size() >= static_cast<std::size_t>(rules.top)) {
-            ++counts.top;
         } else {
             kept.push_back(i);
             grid.add(x, y);
         }
+    }
+    if (rules.overlap_distance > 0.0) {
+        const std::size_t before = kept.size();
+        kept = without_overlaps(sorted, kept, rules);
+        counts.overlaps = before - kept.size();
+    }
+    if (const auto top = static_cast<std::size_t>(std::max(0, rules.top)); top > 0 && kept.size() > top) {
+        counts.top = kept.size() - top;
+        kept.resize(top);
     }
     if (removed != nullptr) {
         *removed = counts;
