@@ -5,6 +5,7 @@
 #include "picking/stopwatch.hpp"
 #include "training/batch_loop.hpp"
 #include "training/choose_threshold.hpp"
+#include "training/deviation_range.hpp"
 #include "training/identity.hpp"
 #include "training/samples.hpp"
 #include "training/settings.hpp"
@@ -58,6 +59,7 @@ private:
     Dataset dataset_, validation_;
     Samples samples_;
     TrainingState state_;
+    DeviationRange deviations_; // of the positives' windows, where the model gates by it
     TrainingReport report_;
     const Meter* meter_ = nullptr;
     Stopwatch since_poll_;
@@ -152,6 +154,9 @@ void Training::epochs() {
     std::optional<TrainingState> earlier = file.open(control_);
     samples_ = draw_samples(dataset_, validation_, model_.spec, settings_, options_, pool_, control_);
     settle_prior();
+    if (model_.spec.deviation_gate) {
+        deviations_ = deviation_range(dataset_, model_.spec, pool_, control_);
+    }
     const auto network = engine_.create(model_.spec.network);
     BatchLoop loop(model_.spec.network, *network, model_.parameters, batch_options(), pool_);
     if (earlier) {
@@ -245,6 +250,8 @@ TrainingReport Training::go() {
     }
     report();
     model_.parameters = state_.best;
+    model_.spec.deviation_low = deviations_.low;
+    model_.spec.deviation_high = deviations_.high;
     try {
         threshold();
     } catch (const Error& error) {
