@@ -181,6 +181,18 @@ void Arguments::wrong_value(const std::string& flag, const std::string& wanted) 
     throw UsageError("picker " + command_ + ": " + flag + " needs " + wanted + ", not '" + text(flag) + "'");
 }
 
+std::int32_t Arguments::choice(const std::string& flag, const std::vector<std::string>& words) const {
+    const auto found = std::find(words.begin(), words.end(), text(flag, words.front()));
+    if (found == words.end()) {
+        std::string known;
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            known += (i == 0 ? "" : i + 1 < words.size() ? ", " : " or ") + words[i];
+        }
+        wrong_value(flag, known);
+    }
+    return static_cast<std::int32_t>(found - words.begin());
+}
+
 std::optional<double> Arguments::number(const std::string& flag) const {
     if (!has(flag)) {
         return std::nullopt;

@@ -50,6 +50,8 @@ public:
     std::optional<double> score(const std::string& flag) const; // 0 to 1
     std::optional<std::int64_t> integer(const std::string& flag, std::int64_t lowest = 0,
                                         std::int64_t highest = std::numeric_limits<std::int32_t>::max()) const;
+    // The index of the value among the words that the flag takes; 0, the first, where it is not given.
+    std::int32_t choice(const std::string& flag, const std::vector<std::string>& words) const;
     const std::vector<std::string>& positional() const { return positional_; }
     // UsageError when the second flag is given together with the first.
     void not_together(const std::string& flag, const std::vector<std::string>& others) const;

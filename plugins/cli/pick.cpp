@@ -1,5 +1,5 @@
 // picker pick: coordinates for micrographs.
-#include "command.hpp"
+#include "pick_parts.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -9,24 +9,6 @@
 
 namespace cli {
 namespace {
-
-picker_pick_options options_of(const Arguments& arguments) {
-    auto options = libpicker::make<picker_pick_options>();
-    options.diameter = arguments.above_zero("--diameter").value_or(0);
-    options.pixel_size = arguments.number("--pixel-size").value_or(0);
-    const auto set = [](const std::optional<double>& value, std::int32_t& has, double& target) {
-        if (value) {
-            has = 1;
-            target = *value;
-        }
-    };
-    set(arguments.score("--threshold"), options.has_threshold, options.threshold);
-    set(arguments.score("--keep"), options.has_keep, options.keep);
-    set(arguments.zero_or_more("--min-distance"), options.has_min_distance, options.min_distance);
-    set(arguments.zero_or_more("--edge"), options.has_edge, options.edge);
-    options.top = static_cast<int>(arguments.integer("--top-per-micrograph", 1).value_or(0));
-    return options;
-}
 
 Json item_json(const picker_run_item& item) {
     Json json = {{"micrograph", item.path}, {"status", item.status}};
@@ -43,7 +25,12 @@ Json item_json(const picker_run_item& item) {
                        {"distance", item.removed_distance},
                        {"edge", item.removed_edge},
                        {"mask", item.removed_mask},
-                       {"top", item.removed_top}};
+                       {"top", item.removed_top},
+                       {"clean", item.removed_clean},
+                       {"carbon", item.removed_carbon},
+                       {"deviation", item.removed_deviation},
+                       {"extreme_pixels", item.removed_extreme_pixels},
+                       {"overlaps", item.removed_overlaps}};
     json["seconds"] = {{"read", item.seconds_read},
                        {"transform", item.seconds_transform},
                        {"score", item.seconds_score},
@@ -88,21 +75,24 @@ std::size_t draw_all(const std::string& folder, const libpicker::Inputs& inputs,
 
 // What each rule took away, over the run.
 std::string removed_text(const libpicker::RunReport& report, std::size_t count) {
-    std::int64_t edge = 0, mask = 0, threshold = 0, distance = 0, top = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const picker_run_item item = report.item(i);
-        edge += item.removed_edge;
-        mask += item.removed_mask;
-        threshold += item.removed_threshold;
-        distance += item.removed_distance;
-        top += item.removed_top;
-    }
+    using Member = std::int64_t picker_run_item::*;
+    constexpr std::pair<Member, const char*> rules[] = {
+        {&picker_run_item::removed_clean, " in large areas of the map"},
+        {&picker_run_item::removed_edge, " near the border"},
+        {&picker_run_item::removed_mask, " masked"},
+        {&picker_run_item::removed_threshold, " with a lower score"},
+        {&picker_run_item::removed_carbon, " at carbon edges"},
+        {&picker_run_item::removed_deviation, " of another deviation"},
+        {&picker_run_item::removed_extreme_pixels, " with extreme pixels"},
+        {&picker_run_item::removed_distance, " too near a better one"},
+        {&picker_run_item::removed_overlaps, " overlapping"},
+        {&picker_run_item::removed_top, " beyond the best N"}};
     std::string text;
-    for (const auto& [removed, why] : {std::pair<std::int64_t, const char*>{edge, " near the border"},
-                                       {mask, " masked"},
-                                       {threshold, " with a lower score"},
-                                       {distance, " too near a better one"},
-                                       {top, " beyond the best N"}}) {
+    for (const auto& [member, why] : rules) {
+        std::int64_t removed = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            removed += report.item(i).*member;
+        }
         if (removed > 0) {
             text += (text.empty() ? "removed: " : ", ") + std::to_string(removed) + why;
         }
@@ -190,31 +180,7 @@ std::string summary_text(const picker_run_summary& summary, const std::string& o
 Command pick_command() {
     Command command;
     command.spec = {
-        "pick",
-        "Pick particles: STEM.star for each micrograph, autopick.star and run.json.",
-        "",
-        {{"--model", Takes::one, "MODEL", "a trained model, MODEL.safetensors (required)"},
-         {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or - (required)"},
-         {"--output", Takes::one, "DIR", "folder to write to (required)"},
-         {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
-         {"--threshold", Takes::one, "T", "picks have this score or more [the model's]"},
-         {"--keep", Takes::one, "T",
-          "STEM.star keeps candidates down to this score, so that the threshold can be lowered later [the threshold]"},
-         {"--edge", Takes::one, "A", "no pick nearer to the border [0]"},
-         {"--min-distance", Takes::one, "A", "between picks; the better of two stays [the model's]"},
-         {"--mask", Takes::many, "IN...",
-          "MRC, TIFF or PNG of any size; what is above half its maximum is excluded. Matched by name (STEM or "
-          "STEM_mask); a single "
-          "one of another name serves all"},
-         {"--top", Takes::one, "N", "the best N of the whole run"},
-         {"--top-per-micrograph", Takes::one, "N", "the best N of each micrograph"},
-         {"--format", Takes::one, "LIST", "further files beside STEM.star: box, csv, separated by commas [star]"},
-         {"--box-size", Takes::one, "PX", "for .box, in pixels [1.5 diameters]"},
-         {"--draw", Takes::one, "DIR", "also STEM.png, each micrograph with its picks circled"},
-         {"--save-score-maps", Takes::nothing, "", "also the score maps, as STEM.mrc"},
-         {"--score-maps", Takes::one, "DIR", "make picks of score maps made before; no network runs"},
-         {"--candidates", Takes::one, "DIR", "make picks of the STEM.star of an earlier run; no network runs"},
-         {"--overwrite", Takes::nothing, "", "redo what is done, also with other settings"}},
+        "pick", "Pick particles: STEM.star for each micrograph, autopick.star and run.json.", "", pick_flags(),
         "A second run with the same settings does only what is missing. Ctrl-C keeps what is done. To try several "
         "thresholds, distances, borders and masks, pick once with --keep 0 --min-distance 0 (or --save-score-maps) "
         "and then with --candidates (or --score-maps). Exit code 3 when some micrographs failed, 1 when all did."};
@@ -222,7 +188,7 @@ Command pick_command() {
         const std::string model_path = arguments.required_text("--model");
         const std::string output = arguments.required_text("--output");
         arguments.not_together("--score-maps", {"--candidates"});
-        const picker_pick_options pick = options_of(arguments);
+        const picker_pick_options pick = pick_options_of(arguments);
         auto options = libpicker::make<picker_run_options>();
         options.top = arguments.integer("--top", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
         options.box_size = arguments.above_zero("--box-size").value_or(0);

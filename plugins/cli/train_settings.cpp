@@ -1,23 +1,7 @@
 // The settings of picker train: their flags, and what they set (train_parts.hpp).
 #include "train_parts.hpp"
 
-#include <algorithm>
-
 namespace cli {
-namespace {
-
-// Which of the words a flag has, the first where it is not given.
-std::int32_t choice(const Arguments& arguments, const std::string& flag, const std::vector<std::string>& words) {
-    const std::string given = arguments.text(flag, words.front());
-    const auto found = std::find(words.begin(), words.end(), given);
-    if (found == words.end()) {
-        throw UsageError("picker train: " + flag + " is '" + given + "'; give " + words[0] + " or " + words[1]);
-    }
-    return static_cast<std::int32_t>(found - words.begin());
-}
-
-} // namespace
-
 std::vector<Flag> train_setting_flags() {
     return {
         {"--epochs", Takes::one, "N", "at most [the architecture's]"},
@@ -51,12 +35,12 @@ picker_train_options train_options_of(const Arguments& arguments) {
         options.has_patience = 1;
         options.patience = static_cast<int>(*patience);
     }
-    options.loss = choice(arguments, "--loss", {"default", "nnpu"});
+    options.loss = arguments.choice("--loss", {"default", "nnpu"});
     options.prior = arguments.above_zero("--prior").value_or(0);
     if (options.prior >= 1 || (options.prior > 0 && options.loss != PICKER_LOSS_NNPU)) {
         throw UsageError("picker train: --prior is a share below 1, and belongs to --loss nnpu");
     }
-    options.overlaps = choice(arguments, "--overlaps", {"keep", "drop"});
+    options.overlaps = arguments.choice("--overlaps", {"keep", "drop"});
     options.overlap_distance = arguments.above_zero("--overlap-distance").value_or(0);
     if (options.overlap_distance > 0 && options.overlaps != PICKER_OVERLAPS_DROP) {
         throw UsageError("picker train: --overlap-distance belongs to --overlaps drop");

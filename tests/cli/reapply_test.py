@@ -1,6 +1,7 @@
 """Threshold, distance, border, masks and best N applied again to saved candidates and score maps, without the network:
 the same bytes as a run that does it all."""
 import array
+import json
 import struct
 import unittest
 import zlib
@@ -87,6 +88,34 @@ class Reapply(Case):
         self.assertEqual([len(picks) for picks in found], [4, 4])
         found = self.three_ways("--top", 9)
         self.assertEqual(sum(len(picks) for picks in found), 9)
+
+    def test_filters(self):
+        plain = self.three_ways("--threshold", 0.3)
+        found = self.three_ways("--threshold", 0.3, "--overlaps", "drop", "--overlap-distance", 130)
+        for picks, kept in zip(plain, found, strict=True):  # 130 A are 32.5 pixels
+            alone = [p for p in picks if all(p is q or distance(p, q) >= 32.5 for q in picks)]
+            self.assertEqual(kept, alone)
+        self.assertLess(sum(map(len, found)), sum(map(len, plain)))
+        found = self.three_ways("--threshold", 0.3, "--deviation", "0.9,1.05")
+        self.assertTrue(all(set(kept) <= set(picks) for picks, kept in zip(plain, found, strict=True)))
+        self.assertLess(sum(map(len, found)), sum(map(len, plain)))
+        self.assertEqual(self.three_ways("--threshold", 0.3, "--deviation", "off"), plain)
+        self.three_ways("--threshold", 0.3, "--extreme-pixels", "paper", "--carbon", "on")
+        self.three_ways("--threshold", 0.3, "--extreme-pixels", "lua", "--overlaps", "drop", "--deviation", "0.5,2")
+
+    def test_filters_are_told(self):
+        result = self.picker("pick", "--model", self.world.model, "--micrographs", self.world.micrographs[1], "--output", "told",
+                             "--threshold", 0.3, "--overlaps", "drop", "--deviation", "0.9,1.05")
+        report = json.loads((self.folder / "told" / "run.json").read_text())
+        removed = report["micrographs"][0]["removed"]
+        self.assertIn(f"{removed['deviation']} of another deviation", result.out)
+        self.assertEqual(report["settings"]["deviation"], [0.9, 1.05])
+        self.assertEqual(report["settings"]["overlaps"], "drop")
+        again = self.pick("told", "--threshold", 0.3, code=1)
+        self.assertIn("overlaps", again.err)
+        self.assertIn("no score map to clean", self.pick("o", "--clean", "lua", "--candidates", "base", code=1).err)
+        maps = self.pick("cleaned", "--clean", "lua", "--score-maps", "base").json
+        self.assertEqual(maps["failed"], 0)
 
     def test_all_at_once(self):
         self.three_ways("--threshold", 0.4, "--keep", 0.1, "--min-distance", 140, "--edge", 60, "--top-per-micrograph", 15)

@@ -183,6 +183,7 @@ typedef struct picker_select_rules {
     double min_distance;           /* between centres: the better of two stays */
     double edge;                   /* nearer to the border: dropped */
     const picker_micrograph* mask; /* above half its maximum: excluded; any size, stretched; may be NULL */
+    double overlap_distance;       /* of what min_distance leaves, both of two nearer than this are dropped; 0: kept */
 } picker_select_rules;
 PICKER_API picker_status picker_select_rules_init(picker_select_rules* rules, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -190,10 +191,12 @@ PICKER_API picker_status picker_select_rules_init(picker_select_rules* rules, si
 typedef struct picker_removed {
     size_t struct_size;
     int64_t threshold, distance, edge, mask, top;
+    int64_t clean, carbon, deviation, extreme_pixels, overlaps;
 } picker_removed;
 PICKER_API picker_status picker_removed_init(picker_removed* removed, size_t struct_size) PICKER_CHECK_RESULT;
 
-/* Applies the rules in the order edge, mask, threshold, distance, top. `removed` may be NULL. Owned, best first. */
+/* Applies the rules in the order edge, mask, threshold, distance, overlaps, top. `removed` may be NULL. Owned, best
+ * first. */
 PICKER_API picker_status picker_picks_select(picker_picks** out, const picker_picks* picks,
                                              const picker_select_rules* rules,
                                              picker_removed* removed) PICKER_CHECK_RESULT;
@@ -464,6 +467,31 @@ PICKER_API picker_status picker_train(picker_model* model, const picker_dataset*
 
 /* ------------------------------------------------------------------- pick */
 
+/* Areas of the score map above 0.5 that are too large for a particle are taken out before peaks are looked for. Pixels
+ * that touch, also by a corner, are one area. */
+typedef enum picker_cleaning {
+    PICKER_CLEANING_DEFAULT = 0, /* off */
+    PICKER_CLEANING_OFF = 1,
+    PICKER_CLEANING_PAPER = 2, /* larger than 4 times the mean area */
+    PICKER_CLEANING_LUA = 3    /* of more than 20 areas above 10 pixels: larger than their mean + 3 deviations */
+} picker_cleaning;
+
+/* Candidates whose window has more extreme pixels (over 3 deviations from the micrograph's mean) than the mean + 3
+ * deviations of all candidates at or above the threshold. */
+typedef enum picker_extreme_pixels {
+    PICKER_EXTREME_PIXELS_DEFAULT = 0, /* off */
+    PICKER_EXTREME_PIXELS_OFF = 1,
+    PICKER_EXTREME_PIXELS_PAPER = 2, /* on either side of the mean */
+    PICKER_EXTREME_PIXELS_LUA = 3    /* on the dark side, after a Wiener filter */
+} picker_extreme_pixels;
+
+/* Candidates nearer than half a window to a long edge in the micrograph. */
+typedef enum picker_carbon {
+    PICKER_CARBON_DEFAULT = 0, /* off */
+    PICKER_CARBON_OFF = 1,
+    PICKER_CARBON_EDGE = 2
+} picker_carbon;
+
 /* Lengths in angstrom. Zero, and has_... = 0, leave the model's own setting. */
 typedef struct picker_pick_options {
     size_t struct_size;
@@ -477,6 +505,16 @@ typedef struct picker_pick_options {
     int32_t top;         /* best N of a micrograph; 0 = all */
     int32_t reserved;
     const picker_micrograph* mask; /* above half its maximum: excluded; may be NULL */
+    int32_t clean;                 /* picker_cleaning */
+    int32_t extreme_pixels;        /* picker_extreme_pixels */
+    int32_t carbon;                /* picker_carbon */
+    int32_t overlaps;              /* picker_overlaps */
+    int32_t has_deviation;
+    int32_t reserved_filters;
+    double overlap_distance; /* between picks that overlap; 0: the diameter */
+    /* A candidate's window has a standard deviation in this range, in units of the median of the micrograph's windows.
+     * Default: the range that the model was trained with, if its architecture has one. Both 0: any deviation. */
+    double deviation_low, deviation_high;
 } picker_pick_options;
 PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -494,7 +532,8 @@ PICKER_API picker_status picker_micrograph_preprocess(picker_micrograph** out, c
 
 typedef struct picker_scores picker_scores;
 
-/* Scores one micrograph: the model's probability on a grid of places. Owned. */
+/* Scores one micrograph: the model's probability on a grid of places. Where the options, or the model, have a rule that
+ * looks at the micrograph (carbon, deviation, extreme_pixels), the handle keeps its pixels for it. Owned. */
 PICKER_API picker_status picker_score(picker_scores** out, const picker_model* model,
                                       const picker_micrograph* micrograph, const picker_pick_options* options,
                                       const picker_control* control) PICKER_CHECK_RESULT;
@@ -522,7 +561,9 @@ PICKER_API const float* picker_scores_data(const picker_scores* scores);
 PICKER_API picker_status picker_scores_write(const picker_scores* scores, const char* path) PICKER_CHECK_RESULT;
 PICKER_API picker_status picker_scores_read(picker_scores** out, const char* path) PICKER_CHECK_RESULT;
 PICKER_API void picker_scores_free(picker_scores* scores);
-/* Picks from a score map, without running the network. `options` and `removed` may be NULL. Owned. */
+/* Picks from a score map, without running the network: the same as picker_pick with these options. `options` and
+ * `removed` may be NULL. PICKER_MISMATCH for a rule that looks at the micrograph where `scores` were read from a file,
+ * or made without such a rule. Owned. */
 PICKER_API picker_status picker_pick_from_scores(picker_picks** out, const picker_model* model,
                                                  const picker_scores* scores, const picker_pick_options* options,
                                                  picker_removed* removed) PICKER_CHECK_RESULT;
@@ -567,6 +608,7 @@ typedef struct picker_run_item {
     int64_t candidates, picks;
     int64_t removed_threshold, removed_distance, removed_edge, removed_mask, removed_top;
     double seconds_read, seconds_transform, seconds_score, seconds_peaks, seconds_write;
+    int64_t removed_clean, removed_carbon, removed_deviation, removed_extreme_pixels, removed_overlaps;
 } picker_run_item;
 PICKER_API picker_status picker_run_item_init(picker_run_item* item, size_t struct_size) PICKER_CHECK_RESULT;
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
 
 namespace picker::capi {
 
@@ -58,6 +59,41 @@ double not_negative(double value, const char* name) {
     return value;
 }
 
+namespace {
+
+// A choice of an enum whose values begin DEFAULT, OFF; `named` are what follows them.
+template <typename Rule>
+Rule choice(std::int32_t value, Rule off, std::initializer_list<Rule> named, const char* name, const char* type) {
+    if (value == 0 || value == 1) {
+        return off;
+    }
+    if (value < 0 || value - 2 >= static_cast<std::int32_t>(named.size())) {
+        fail(Status::invalid_argument, name, " is ", value, "; give a ", type);
+    }
+    return *(named.begin() + (value - 2));
+}
+
+void set_filters(PickSettings& settings, const picker_pick_options& options) {
+    settings.clean = choice(options.clean, Cleaning::off, {Cleaning::paper, Cleaning::lua}, "picker_pick_options.clean",
+                            "picker_cleaning");
+    settings.extreme_pixels = choice(options.extreme_pixels, ExtremeRule::off, {ExtremeRule::paper, ExtremeRule::lua},
+                                     "picker_pick_options.extreme_pixels", "picker_extreme_pixels");
+    settings.carbon =
+        choice(options.carbon, CarbonRule::off, {CarbonRule::edge}, "picker_pick_options.carbon", "picker_carbon");
+    if (options.overlaps != PICKER_OVERLAPS_KEEP && options.overlaps != PICKER_OVERLAPS_DROP) {
+        fail(Status::invalid_argument, "picker_pick_options.overlaps is ", options.overlaps,
+             "; give a picker_overlaps");
+    }
+    settings.drop_overlaps = options.overlaps == PICKER_OVERLAPS_DROP;
+    settings.overlap_distance = not_negative(options.overlap_distance, "picker_pick_options.overlap_distance");
+    if (options.has_deviation != 0) {
+        settings.deviation = DeviationRange{not_negative(options.deviation_low, "picker_pick_options.deviation_low"),
+                                            not_negative(options.deviation_high, "picker_pick_options.deviation_high")};
+    }
+}
+
+} // namespace
+
 PickSettings settings_of(const picker_pick_options& options) {
     PickSettings settings;
     settings.diameter = not_negative(options.diameter, "picker_pick_options.diameter");
@@ -84,6 +120,7 @@ PickSettings settings_of(const picker_pick_options& options) {
         fail(Status::invalid_argument, "picker_pick_options.top is ", options.top, "; give 0 (all) or more");
     }
     settings.top_per_micrograph = options.top;
+    set_filters(settings, options);
     return settings;
 }
 
@@ -99,6 +136,11 @@ picker_removed removed_of(const RemovedCounts& counts) {
     result.edge = static_cast<std::int64_t>(counts.edge);
     result.mask = static_cast<std::int64_t>(counts.mask);
     result.top = static_cast<std::int64_t>(counts.top);
+    result.clean = static_cast<std::int64_t>(counts.clean);
+    result.carbon = static_cast<std::int64_t>(counts.carbon);
+    result.deviation = static_cast<std::int64_t>(counts.deviation);
+    result.extreme_pixels = static_cast<std::int64_t>(counts.extreme_pixels);
+    result.overlaps = static_cast<std::int64_t>(counts.overlaps);
     return result;
 }
 

@@ -91,8 +91,13 @@ picker_status score_micrograph(picker_scores** out, const picker_model* model, c
         const auto poll = [&] { job.poll(); };
         auto handle = std::make_unique<picker_scores>();
         const double diameter = job.diameter();
+        std::shared_ptr<const Image> pixels;
+        if (needs_micrograph(job.model.spec, job.settings)) {
+            pixels = std::make_shared<const Image>(job.micrograph.image);
+        }
         handle->value = naive ? scorer.score_naive(std::move(job.micrograph), diameter, &pool, poll)
                               : scorer.score(std::move(job.micrograph), diameter, &pool, nullptr, poll);
+        handle->value.micrograph = std::move(pixels);
         target = handle.release();
     });
 }

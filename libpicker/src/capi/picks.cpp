@@ -113,6 +113,8 @@ picker_status picker_picks_select(picker_picks** out, const picker_picks* picks,
         rule_set.edge = not_negative(given.edge, "picker_select_rules.edge");
         rule_set.mask = given.mask == nullptr ? nullptr : &mask;
         rule_set.top = given.top;
+        rule_set.overlap_distance = not_negative(given.overlap_distance, "picker_select_rules.overlap_distance");
+        rule_set.overlap_score = rule_set.threshold;
         auto handle = std::make_unique<picker_picks>();
         RemovedCounts counts;
         handle->value = select_picks(table.value, given.width, given.height, rule_set, &counts);

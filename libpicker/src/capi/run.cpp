@@ -124,6 +124,11 @@ picker_status picker_run_report_item(const picker_run_report* report, size_t ind
         result.removed_edge = removed.edge;
         result.removed_mask = removed.mask;
         result.removed_top = removed.top;
+        result.removed_clean = removed.clean;
+        result.removed_carbon = removed.carbon;
+        result.removed_deviation = removed.deviation;
+        result.removed_extreme_pixels = removed.extreme_pixels;
+        result.removed_overlaps = removed.overlaps;
         result.seconds_read = entry.times.read;
         result.seconds_transform = entry.times.transform;
         result.seconds_score = entry.times.score;

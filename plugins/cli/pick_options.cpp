@@ -1,0 +1,96 @@
+// The flags of picker pick, and the options that they mean.
+#include "pick_parts.hpp"
+
+namespace cli {
+namespace {
+
+// The library's default where the flag is not given; OFF is 1 in every enum, what follows are the other words.
+std::int32_t rule(const Arguments& arguments, const std::string& flag, const std::vector<std::string>& words) {
+    return arguments.has(flag) ? arguments.choice(flag, words) + 1 : 0;
+}
+
+void set_deviation(const Arguments& arguments, picker_pick_options& options) {
+    if (!arguments.has("--deviation")) {
+        return;
+    }
+    options.has_deviation = 1;
+    const std::string given = arguments.text("--deviation");
+    if (given == "off") {
+        return; // both 0
+    }
+    const auto parts = split(given, ',');
+    if (parts.size() != 2) {
+        throw UsageError("picker pick: --deviation needs LOW,HIGH (such as 0.8,1.3) or off, not '" + given + "'");
+    }
+    options.deviation_low = parse_number(parts[0], "--deviation");
+    options.deviation_high = parse_number(parts[1], "--deviation");
+    if (options.deviation_low < 0 || !(options.deviation_high > options.deviation_low)) {
+        throw UsageError("picker pick: --deviation needs LOW,HIGH with 0 <= LOW < HIGH, or off, not '" + given + "'");
+    }
+}
+
+} // namespace
+
+picker_pick_options pick_options_of(const Arguments& arguments) {
+    auto options = libpicker::make<picker_pick_options>();
+    options.diameter = arguments.above_zero("--diameter").value_or(0);
+    options.pixel_size = arguments.number("--pixel-size").value_or(0);
+    const auto set = [](const std::optional<double>& value, std::int32_t& has, double& target) {
+        if (value) {
+            has = 1;
+            target = *value;
+        }
+    };
+    set(arguments.score("--threshold"), options.has_threshold, options.threshold);
+    set(arguments.score("--keep"), options.has_keep, options.keep);
+    set(arguments.zero_or_more("--min-distance"), options.has_min_distance, options.min_distance);
+    set(arguments.zero_or_more("--edge"), options.has_edge, options.edge);
+    options.top = static_cast<int>(arguments.integer("--top-per-micrograph", 1).value_or(0));
+    options.clean = rule(arguments, "--clean", {"off", "paper", "lua"});
+    options.extreme_pixels = rule(arguments, "--extreme-pixels", {"off", "paper", "lua"});
+    options.carbon = rule(arguments, "--carbon", {"off", "on"});
+    options.overlaps = arguments.choice("--overlaps", {"keep", "drop"});
+    options.overlap_distance = arguments.above_zero("--overlap-distance").value_or(0);
+    if (arguments.has("--overlap-distance") && options.overlaps != PICKER_OVERLAPS_DROP) {
+        throw UsageError("picker pick: --overlap-distance belongs to --overlaps drop");
+    }
+    set_deviation(arguments, options);
+    return options;
+}
+
+std::vector<Flag> pick_flags() {
+    return {
+        {"--model", Takes::one, "MODEL", "a trained model, MODEL.safetensors (required)"},
+        {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or - (required)"},
+        {"--output", Takes::one, "DIR", "folder to write to (required)"},
+        {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
+        {"--threshold", Takes::one, "T", "picks have this score or more [the model's]"},
+        {"--keep", Takes::one, "T",
+         "STEM.star keeps candidates down to this score, so that the threshold can be lowered later [the threshold]"},
+        {"--edge", Takes::one, "A", "no pick nearer to the border [0]"},
+        {"--min-distance", Takes::one, "A", "between picks; the better of two stays [the model's]"},
+        {"--clean", Takes::one, "RULE",
+         "take areas of the score map out that are too large for particles: paper, lua or off [off]"},
+        {"--carbon", Takes::one, "RULE",
+         "on: no pick nearer than half a window to the edge of the carbon film or another long edge; off [off]"},
+        {"--deviation", Takes::one, "LOW,HIGH",
+         "standard deviation of a pick's window, in units of the micrograph's median; off: any [the model's]"},
+        {"--extreme-pixels", Takes::one, "RULE",
+         "drop picks with unusually many extreme pixels: paper (both sides), lua (dark side) or off [off]"},
+        {"--overlaps", Takes::one, "RULE", "keep, or drop both of two picks that overlap [keep]"},
+        {"--overlap-distance", Takes::one, "A", "picks nearer than this overlap [the diameter]"},
+        {"--mask", Takes::many, "IN...",
+         "MRC, TIFF or PNG of any size; what is above half its maximum is excluded. Matched by name (STEM or "
+         "STEM_mask); a single one of another name serves all"},
+        {"--top", Takes::one, "N", "the best N of the whole run"},
+        {"--top-per-micrograph", Takes::one, "N", "the best N of each micrograph"},
+        {"--format", Takes::one, "LIST", "further files beside STEM.star: box, csv, separated by commas [star]"},
+        {"--box-size", Takes::one, "PX", "for .box, in pixels [1.5 diameters]"},
+        {"--draw", Takes::one, "DIR", "also STEM.png, each micrograph with its picks circled"},
+        {"--save-score-maps", Takes::nothing, "", "also the score maps, as STEM.mrc"},
+        {"--score-maps", Takes::one, "DIR", "make picks of score maps made before; no network runs"},
+        {"--candidates", Takes::one, "DIR", "make picks of the STEM.star of an earlier run; no network runs"},
+        {"--overwrite", Takes::nothing, "", "redo what is done, also with other settings"}};
+}
+
+} // namespace cli

@@ -1,0 +1,13 @@
+// picker pick in parts: its flags and what they mean, and the command itself.
+#pragma once
+
+#include "command.hpp"
+
+#include <vector>
+
+namespace cli {
+
+std::vector<Flag> pick_flags();
+picker_pick_options pick_options_of(const Arguments& arguments);
+
+} // namespace cli
