@@ -3,6 +3,7 @@
 
 #include "capi/handles.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -108,7 +109,9 @@ picker_status picker_simulated_init(picker_simulated* simulated, size_t struct_s
 
 picker_status picker_simulation_set_preset(picker_simulation* simulation, const char* name) {
     return guard([&] {
-        picker_simulation settings = read_struct(&required(simulation, "simulation"));
+        check_out(simulation, "simulation");
+        picker_simulation settings = {}; // the caller's as far as both know it; a newer caller's tail stays as it is
+        std::memcpy(&settings, simulation, std::min(simulation->struct_size, sizeof settings));
         if (std::strcmp(&required(name, "name"), "realistic") != 0) {
             fail(Status::not_found, "there is no simulation preset ", name, "; there is realistic");
         }

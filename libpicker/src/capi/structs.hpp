@@ -44,7 +44,8 @@ PICKER_FIRST_SIZE(picker_simulated, 48);
 inline constexpr std::size_t largest_struct = 65536; // more than this is a struct that was never initialised
 
 template <typename T> void check_size(std::size_t size) {
-    if (size < FirstSize<T>::value || size > largest_struct) {
+    // No version of a struct ends within a word.
+    if (size < FirstSize<T>::value || size > largest_struct || size % alignof(T) != 0) {
         fail(Status::invalid_argument, FirstSize<T>::name, ".struct_size is ", size, ", expected ", sizeof(T),
              "; prepare the struct with ", FirstSize<T>::name, "_init(&s, sizeof s)");
     }
