@@ -27,6 +27,7 @@ struct World {
     libpicker::Dataset dataset;
     std::string image, picks, checkpoint, score_map, table; // files that exist
     std::unique_ptr<libpicker::Inputs> inputs, listed;      // listed: by a STAR file with an optics group
+    std::unique_ptr<libpicker::DatasetTable> rows;
     std::unique_ptr<libpicker::Scores> scores;
     std::unique_ptr<libpicker::RunReport> report;
     std::unique_ptr<libpicker::Evaluation> evaluation;

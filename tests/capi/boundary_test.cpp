@@ -187,6 +187,8 @@ DOCTEST_TEST_CASE("every struct is prepared by its own initialiser") {
     PICKER_CHECK_INIT(picker_picks_context);
     PICKER_CHECK_INIT(picker_model_info);
     PICKER_CHECK_INIT(picker_dataset_item);
+    PICKER_CHECK_INIT(picker_dataset_entry);
+    PICKER_CHECK_INIT(picker_dataset_row);
     PICKER_CHECK_INIT(picker_train_options);
     PICKER_CHECK_INIT(picker_train_report);
     PICKER_CHECK_INIT(picker_pick_options);

@@ -31,10 +31,12 @@ World::World() : corner(cut_corner(sample.micrograph, 32, 28)) {
     write_score_map_by_hand(score_map);
     table = folder / "table.csv";
     write_bytes(table, "name,micrographs,picks,diameter,split\nphantom,one.mrc,candidates/one.star,160,train\n");
+    rows = std::make_unique<libpicker::DatasetTable>(libpicker::DatasetTable::read(table));
     output = folder / "out";
 
     inputs = std::make_unique<libpicker::Inputs>(std::vector<std::string>{image});
     inputs->match_picks({picks});
+    inputs->match_masks({image});
     const std::string list = folder / "micrographs.star";
     write_bytes(list, "data_optics\n\nloop_\n_rlnOpticsGroup #1\n_rlnMicrographPixelSize #2\n1 8.0\n\n"
                       "data_micrographs\n\nloop_\n_rlnMicrographName #1\n_rlnOpticsGroup #2\n_rlnDefocusU #3\n"

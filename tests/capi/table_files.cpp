@@ -178,6 +178,14 @@ void add_inputs(std::vector<Entry>& table) {
     table.push_back({"picker_inputs_unmatched", {{"inputs", silent}}, [](World& w, Call& c) {
                          return answer(picker_inputs_unmatched(c.p("inputs", w.listed->get()), 0) == nullptr);
                      }});
+    table.push_back(
+        {"picker_inputs_match_masks", {{"inputs", refused}, {"patterns", refused}}, [](World& w, Call& c) -> int {
+             const char* const pattern = w.image.c_str();
+             return picker_inputs_match_masks(c.p("inputs", w.listed->get()), c.p("patterns", &pattern), 1);
+         }});
+    table.push_back({"picker_inputs_mask", {{"inputs", silent}}, [](World& w, Call& c) {
+                         return answer(picker_inputs_mask(c.p("inputs", w.inputs->get()), 0) == nullptr);
+                     }});
     table.push_back({"picker_inputs_free", {{"inputs", allowed}}, [](World& w, Call& c) -> int {
                          const char* const pattern = w.image.c_str();
                          picker_inputs* made = nullptr;

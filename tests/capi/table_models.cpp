@@ -85,6 +85,33 @@ void add_dataset(std::vector<Entry>& table) {
     table.push_back({"picker_dataset_positives", {{"dataset", silent}}, [](World& w, Call& c) {
                          return answer(picker_dataset_positives(c.p("dataset", w.dataset.get())) == 0);
                      }});
+    table.push_back(PICKER_INIT_ENTRY(picker_dataset_entry, "entry"));
+    table.push_back({"picker_dataset_get", {{"dataset", refused}, {"entry", refused}}, [](World& w, Call& c) -> int {
+                         return picker_dataset_get(c.p("dataset", w.dataset.get()), 0,
+                                                   c.s("entry", make<picker_dataset_entry>()));
+                     }});
+    table.push_back({"picker_dataset_picks", {{"out", refused}, {"dataset", refused}}, [](World& w, Call& c) -> int {
+                         return picker_dataset_picks(c.handle<picker_picks, picker_picks_free>("out"),
+                                                     c.p("dataset", w.dataset.get()), 0, 0);
+                     }});
+    table.push_back(PICKER_INIT_ENTRY(picker_dataset_row, "row"));
+    table.push_back({"picker_dataset_table_read", {{"out", refused}, {"path", refused}}, [](World& w, Call& c) -> int {
+                         return picker_dataset_table_read(
+                             c.handle<picker_dataset_table, picker_dataset_table_free>("out"),
+                             c.p("path", w.table.c_str()));
+                     }});
+    table.push_back({"picker_dataset_table_count", {{"table", silent}}, [](World& w, Call& c) {
+                         return answer(picker_dataset_table_count(c.p("table", w.rows->get())) == 0);
+                     }});
+    table.push_back({"picker_dataset_table_row", {{"table", refused}, {"row", refused}}, [](World& w, Call& c) -> int {
+                         return picker_dataset_table_row(c.p("table", w.rows->get()), 0,
+                                                         c.s("row", make<picker_dataset_row>()));
+                     }});
+    table.push_back({"picker_dataset_table_free", {{"table", allowed}}, [](World& w, Call& c) -> int {
+                         picker_dataset_table* made = nullptr;
+                         ok(picker_dataset_table_read(&made, w.table.c_str()));
+                         return freeing<picker_dataset_table, picker_dataset_table_free>(c, "table", made);
+                     }});
     table.push_back({"picker_dataset_free", {{"dataset", allowed}}, [](World&, Call& c) -> int {
                          picker_dataset* made = nullptr;
                          ok(picker_dataset_create(&made));

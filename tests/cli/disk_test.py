@@ -45,6 +45,12 @@ class NoRoom(Case):
                                     "--diameter", 120, "--epochs", 1, "--output", "m.safetensors",
                                     parts=["m.safetensors"]), set())
 
+    def test_train_with_samples_on_disk(self):
+        there = world()
+        self.assertEqual(self.fails(500000, "train", "--micrographs", there.micrographs[0], "--picks", there.truth[0],
+                                    "--diameter", 120, "--epochs", 1, "--memory", 0.1, "--output", "m.safetensors",
+                                    parts=["cannot reserve", "MiB for samples in", "File too large"]), set())
+
     def test_pick(self):
         there = world()
         words = ["pick", "--model", there.model, "--micrographs", *there.micrographs[1:], "--output", "out", "--keep", 0]

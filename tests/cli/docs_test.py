@@ -79,7 +79,7 @@ class CApi(unittest.TestCase):
         self.assertEqual(sorted(named - types), [], "names in docs/c-api.md that picker.h does not have")
 
     def test_links(self):
-        for name in PAGES + ["datasets.md"]:
+        for name in PAGES + ["datasets.md", "training.md"]:
             for link in re.findall(r"\]\(([^)#:]+)\)", page(name)):
                 self.assertTrue((ROOT / "docs" / link).exists(), f"docs/{name}: {link}")
 

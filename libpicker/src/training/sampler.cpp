@@ -43,7 +43,8 @@ class Harvester {
 public:
     Harvester(const Dataset& dataset, std::size_t index, const ModelSpec& spec, const SamplerOptions& options,
               int extent, PatchStore& store, std::size_t first)
-        : item_(dataset.items[index]), options_(options), index_(index), field_(dataset, index, spec, extent),
+        : item_(dataset.items[index]), options_(options), index_(index), window_diameters_(spec.window_diameters),
+          field_(dataset, index, spec, extent),
           patch_(static_cast<std::size_t>(extent) * static_cast<std::size_t>(extent)), store_(store), next_(first) {}
 
     // `usable`: the positives that are no overlap; `chosen`: those of them that are used.
@@ -93,7 +94,7 @@ private:
     }
     void measure_labels() {
         out_.windows = field_.free_windows({}, 0.0).size();
-        const double radius = hit_radius * field_.window();
+        const double radius = 0.5 * field_.window() / window_diameters_;
         for (std::size_t row = 0; row < item_.positives.size(); ++row) {
             const bool counts =
                 field_.holds(field_.corner(item_.positives, row)) && !field_.masked(item_.positives, row);
@@ -113,6 +114,7 @@ private:
     const DatasetItem& item_;
     const SamplerOptions& options_;
     std::size_t index_;
+    double window_diameters_;
     WindowField field_;
     std::vector<float> patch_;
     PatchStore& store_;

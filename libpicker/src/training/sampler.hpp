@@ -29,13 +29,11 @@ struct PatchSet {
     // call.
     const float* patch(std::size_t i, std::vector<float>& buffer) const { return store.read(place[i], buffer); }
     std::vector<std::string> molecules;
-    double labelled_share =
-        0.0; // of all unmasked windows those within hit_radius of a labelled particle; if unlabelled
+    // Of all unmasked windows those whose centre is within half a diameter of a labelled particle; if unlabelled.
+    double labelled_share = 0.0;
     // Positives that were left out: too near to the border for a whole patch, in masked places, overlapping.
     std::size_t outside = 0, masked = 0, overlapping = 0;
 };
-
-constexpr double hit_radius = 0.15; // windows
 
 struct SamplerOptions {
     double negatives_per_positive = 1.0;

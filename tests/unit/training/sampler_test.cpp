@@ -327,7 +327,7 @@ DOCTEST_TEST_CASE("unlabelled windows lie anywhere, also on particles; the label
     }
     const double windows = 285.0 * 165.0;
     DOCTEST_CHECK(static_cast<double>(on_particles) / 1400 == doctest::Approx(14 * 113.1 / windows).epsilon(0.3));
-    const double radius = hit_radius * 16;
+    const double radius = 6.0; // half a diameter
     DOCTEST_CHECK(patches.labelled_share == doctest::Approx(14 * 3.14159 * radius * radius / windows).epsilon(1e-4));
 }
 
