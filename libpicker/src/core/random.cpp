@@ -97,19 +97,20 @@ double Random::poisson(double mean) {
     // Hoermann's PTRS (1993): a ratio of uniforms under a hat whose constants fit every mean from 10 on.
     const double b = 0.931 + 2.53 * std::sqrt(mean);
     const double a = -0.059 + 0.02483 * b;
-    const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
     const double squeeze = 0.9277 - 3.6224 / (b - 2.0);
     for (;;) {
         const double u = uniform() - 0.5;
         const double v = uniform();
         const double us = 0.5 - std::abs(u);
-        const double k = std::floor((2.0 * a / us + b) * u + mean + 0.43);
+        const double real = (2.0 * a / us + b) * u + mean + 0.43;
+        const double k = real < 0.0 ? -1.0 : static_cast<double>(static_cast<std::int64_t>(real));
         if (us >= 0.07 && v <= squeeze) {
             return k;
         }
         if (k < 0.0 || (us < 0.013 && v > us)) {
             continue;
         }
+        const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
         if (std::log(v * inverse_alpha / (a / (us * us) + b)) <= k * std::log(mean) - mean - log_factorial(k)) {
             return k;
         }

@@ -80,25 +80,27 @@ int view_half(const Density& density) {
 
 // Catmull-Rom interpolation; zero outside the image.
 double cubic(const Image& image, double x, double y) {
-    const int column = static_cast<int>(std::floor(x));
-    const int row = static_cast<int>(std::floor(y));
+    // Without std::floor, which is a call on plain x86-64; what is truncated here is positive.
+    const int column = x < 1.0 ? 0 : static_cast<int>(x);
+    const int row = y < 1.0 ? 0 : static_cast<int>(y);
     if (column < 1 || row < 1 || column + 2 >= image.width || row + 2 >= image.height) {
         return 0.0;
     }
-    const auto weights = [](double t) {
-        return std::array<double, 4>{((2.0 - t) * t - 1.0) * t * 0.5, ((3.0 * t - 5.0) * t * t + 2.0) * 0.5,
-                                     ((4.0 - 3.0 * t) * t + 1.0) * t * 0.5, (t - 1.0) * t * t * 0.5};
+    const auto weights = [](float t) {
+        return std::array<float, 4>{((2.0F - t) * t - 1.0F) * t * 0.5F, ((3.0F * t - 5.0F) * t * t + 2.0F) * 0.5F,
+                                    ((4.0F - 3.0F * t) * t + 1.0F) * t * 0.5F, (t - 1.0F) * t * t * 0.5F};
     };
-    const auto wx = weights(x - column);
-    const auto wy = weights(y - row);
-    double sum = 0.0;
-    for (int j = 0; j < 4; ++j) {
-        const float* p = &image.pixels[image.index(column - 1, row - 1 + j)];
-        sum +=
-            wy[static_cast<std::size_t>(j)] * (wx[0] * static_cast<double>(p[0]) + wx[1] * static_cast<double>(p[1]) +
-                                               wx[2] * static_cast<double>(p[2]) + wx[3] * static_cast<double>(p[3]));
+    const auto wx = weights(static_cast<float>(x - column));
+    const auto wy = weights(static_cast<float>(y - row));
+    const float* p = &image.pixels[image.index(column - 1, row - 1)];
+    std::array<float, 4> columns = {};
+    for (std::size_t j = 0; j < 4; ++j) {
+        for (std::size_t i = 0; i < 4; ++i) {
+            columns[i] += wy[j] * p[i];
+        }
+        p += image.width;
     }
-    return sum;
+    return static_cast<double>(wx[0] * columns[0] + wx[1] * columns[1] + wx[2] * columns[2] + wx[3] * columns[3]);
 }
 
 // Calls value(column - x, row - y) for every pixel within `reach` pixels and adds what it returns.
@@ -109,6 +111,9 @@ template <typename Value> void add_each(Image& target, double reach, double x, d
     const int last_row = std::min(target.height - 1, static_cast<int>(std::floor(y + reach)));
     for (int row = first_row; row <= last_row; ++row) {
         for (int column = first_column; column <= last_column; ++column) {
+            if ((column - x) * (column - x) + (row - y) * (row - y) > reach * reach) {
+                continue;
+            }
             target.at(column, row) += static_cast<float>(value(column - x, row - y));
         }
     }
@@ -215,7 +220,7 @@ void add_view(Image& target, double pixel_size, const View& view, double psi, do
         return cubic(view.samples, middle + cosine * dx - sine * dy, middle + sine * dx + cosine * dy);
     };
     const int count = rays_per_pixel(pixel_size, 2.0 * view.spacing);
-    add_each(target, middle / scale + 0.5, x, y,
+    add_each(target, middle / scale + 0.75, x, y,
              [&](double dx, double dy) { return pixel_mean(count, dx, dy, value); });
 }
 
@@ -229,7 +234,7 @@ void add_projection(Image& target, double pixel_size, const Density& density, co
     }
     const Rays rays(density, euler_matrix(orientation));
     const int count = rays_per_pixel(pixel_size, density.voxel_size);
-    add_each(target, density.radius / pixel_size + 0.5, x, y, [&](double dx, double dy) {
+    add_each(target, density.radius / pixel_size + 0.75, x, y, [&](double dx, double dy) {
         return pixel_mean(count, dx, dy,
                           [&](double u, double v) { return rays.integral(u * pixel_size, v * pixel_size); });
     });

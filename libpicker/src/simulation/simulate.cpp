@@ -43,7 +43,8 @@ double variance_inside(const Image& image, const std::vector<SceneParticle>& par
         for (int y = std::max(0, static_cast<int>(std::ceil(p.y - radius))); y <= last_y; ++y) {
             for (int x = std::max(0, static_cast<int>(std::ceil(p.x - radius))); x <= last_x; ++x) {
                 const std::size_t i = image.index(x, y);
-                if (counted[i] == 0 && std::hypot(x - p.x, y - p.y) <= radius) {
+                const double r2 = (x - p.x) * (x - p.x) + (y - p.y) * (y - p.y);
+                if (counted[i] == 0 && r2 <= radius * radius) {
                     counted[i] = 1;
                     const double v = image.pixels[i];
                     count += 1.0;
@@ -81,6 +82,11 @@ public:
                  scene_.defocus.mean(), " angstrom, amplitude contrast ", o_.amplitude_contrast,
                  "); set a defocus or an amplitude contrast");
         }
+        const double cosine = std::cos(scene_.gradient_angle);
+        const double sine = std::sin(scene_.gradient_angle);
+        const double slope = o_.thickness_gradient / (o_.width * std::abs(cosine) + o_.height * std::abs(sine));
+        gradient_x_ = slope * cosine;
+        gradient_y_ = slope * sine;
         shares_ = {o_.ice_noise, o_.background_noise, o_.background_length, o_.readout_noise};
         const double dose = o_.dose > 0.0 ? o_.dose : usual_dose;
         electrons_ = dose * o_.pixel_size * o_.pixel_size;
@@ -142,9 +148,11 @@ private:
             variance = lone_variance();
         }
         scale_ = variance > 0.0 ? 1.0 / std::sqrt(variance) : 1.0;
-        for (float& pixel : seen.pixels) {
-            pixel *= static_cast<float>(scale_);
-        }
+        each_row(height_, [&](int y) {
+            for (float& pixel : seen.row(y)) {
+                pixel *= static_cast<float>(scale_);
+            }
+        });
         return seen;
     }
 
@@ -190,10 +198,14 @@ private:
             spectrum.height = height_;
             spectrum.values.resize(transfer_.values.size());
         }
-        for (std::size_t i = 0; i < unseen_.values.size(); ++i) {
-            spectrum.values[i] += unseen_.values[i];
+        if (blurs_counts()) {
+            each_row(height_, [&](int row) {
+                for (int column = 0; column < transfer_.half(); ++column) {
+                    spectrum.at(column, row) += unseen_.at(column, row);
+                }
+            });
+            unseen_ = Spectrum();
         }
-        unseen_ = Spectrum();
         if (has_objects() || blurs_counts()) {
             image_through(spectrum, scale_, !blurs_counts());
         }
@@ -212,14 +224,8 @@ private:
 
     // The intensity that the ice lets through, 1 on average.
     double intensity(int x, int y) const {
-        if (o_.thickness_gradient == 0.0) {
-            return 1.0;
-        }
-        const double cosine = std::cos(scene_.gradient_angle);
-        const double sine = std::sin(scene_.gradient_angle);
-        const double along = (std::min(x, o_.width - 1) - 0.5 * (o_.width - 1)) * cosine +
-                             (std::min(y, o_.height - 1) - 0.5 * (o_.height - 1)) * sine;
-        return 1.0 + o_.thickness_gradient * along / (o_.width * std::abs(cosine) + o_.height * std::abs(sine));
+        return 1.0 + gradient_x_ * (std::min(x, o_.width - 1) - 0.5 * (o_.width - 1)) +
+               gradient_y_ * (std::min(y, o_.height - 1) - 0.5 * (o_.height - 1));
     }
 
     // From the signal to the pixels of the micrograph.
@@ -228,9 +234,11 @@ private:
         if (has_objects() || o_.snr > 0.0) {
             frame = others();
             if (!blurs_counts()) {
-                for (std::size_t i = 0; i < frame.size(); ++i) {
-                    frame.pixels[i] += signal.pixels[i];
-                }
+                each_row(height_, [&](int y) {
+                    for (int x = 0; x < width_; ++x) {
+                        frame.at(x, y) += signal.at(x, y);
+                    }
+                });
             }
         } else {
             frame = std::move(signal);
@@ -293,10 +301,11 @@ private:
     int width_ = 0, height_ = 0;
     Transfer transfer_;
     NoiseShares shares_;
-    double electrons_ = 0.0; // per pixel, expected
-    double contrast_ = 0.0;  // relative change of the intensity by one unit of signal
-    double scale_ = 1.0;     // units of signal per density
-    Spectrum unseen_;        // of the particles, before CTF and detector
+    double electrons_ = 0.0;                     // per pixel, expected
+    double contrast_ = 0.0;                      // relative change of the intensity by one unit of signal
+    double scale_ = 1.0;                         // units of signal per density
+    double gradient_x_ = 0.0, gradient_y_ = 0.0; // relative change of the intensity per pixel
+    Spectrum unseen_;                            // of the particles, before CTF and detector
 };
 
 } // namespace
