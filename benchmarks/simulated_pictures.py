@@ -7,6 +7,7 @@ Writes simulated-crops.png and simulated-spectra.png. Needs numpy and matplotlib
 EMPIAR-10017 as in benchmarks/real_data.py.
 """
 import argparse
+import io
 import pathlib
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ import numpy
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
+from PIL import Image  # noqa: E402
 
 CROP = 300  # pixels
 # What differs from --preset realistic for each set: molecule, scale, and what the real micrographs look like.
@@ -69,6 +71,12 @@ def spectrum(image):
     return (numpy.arange(len(sums))[keep] + 0.5) / 200, (sums / counts)[keep]
 
 
+def save(figure, path, mode):
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    Image.open(buffer).convert(mode).save(path, optimize=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--picker", type=pathlib.Path, required=True)
@@ -94,8 +102,8 @@ def main():
     pictures.tight_layout()
     curves.tight_layout()
     arguments.output.mkdir(parents=True, exist_ok=True)
-    pictures.savefig(arguments.output / "simulated-crops.png")
-    curves.savefig(arguments.output / "simulated-spectra.png")
+    save(pictures, arguments.output / "simulated-crops.png", "L")  # grey: noise makes large files
+    save(curves, arguments.output / "simulated-spectra.png", "RGB")
 
 
 if __name__ == "__main__":

@@ -82,6 +82,20 @@ class Simulate(Case):
         self.assertTrue(60 < result["diameter"] < 250, result["diameter"])
         self.assertGreater(result["particles"], 0)
 
+    def test_atoms(self):
+        self.write("none.pdb", "HEADER    NOTHING\nEND\n")
+        message = self.picker("simulate", "--output", "a", "--structure", "none.pdb", code=1)
+        self.assertMessage(message, "none.pdb")
+        if "gemmi" in message.err:
+            self.skipTest("this build has no gemmi")
+        self.assertMessage(message, "holds no atoms")
+        # Three atoms 100 angstrom apart; the longest axis is measured, a little beyond them.
+        lines = [f"ATOM  {i:5d}  CA  GLY A{i:4d}    {x:8.3f}{y:8.3f}{0:8.3f}  1.00 30.00           C\n"
+                 for i, (x, y) in enumerate([(0, 0), (100, 0), (30, 40)], 1)]
+        self.write("three.pdb", "".join(lines) + "END\n")
+        result = self.picker("simulate", "--output", "a", "--structure", "three.pdb", *SMALL[:4], "--pixel-size", 4, "--json").json
+        self.assertTrue(100 < result["diameter"] < 120, result["diameter"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -67,14 +67,14 @@ void set_realistic(picker_simulation& s) {
     s.astigmatism = 300;
     s.astigmatism_angle = 30;
     s.dose = 25;
-    s.detector_mtf = 0.6;
+    s.detector_mtf = 0.4;
     s.has_ice_noise = 1;
-    s.ice_noise = 0.25;
+    s.ice_noise = 0.45;
     s.background_noise = 0.04;
-    s.background_length = 250;
+    s.background_length = 30;
     s.readout_noise = 0.02;
     s.contrast_spread = 0.15;
-    s.thickness_gradient = 0.1;
+    s.thickness_gradient = 0.05;
     s.touching = 0.15;
     s.contamination = 2;
 }
