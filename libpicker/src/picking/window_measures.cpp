@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <utility>
 
 namespace picker {
 namespace {
@@ -15,11 +17,9 @@ constexpr double reject_deviations = 3.0;  // [P] 2.1
 constexpr int wiener_size = 9;             // lua, in pixels of the binned micrograph
 constexpr std::size_t lanes = 8;           // independent sums: the order is fixed, the compiler may use vectors
 
-struct Sums {
-    double sum = 0.0, squares = 0.0;
-};
+constexpr int block = 16; // pixels along x; wider ones take less memory and more time
 
-Sums sums_of(const float* pixels, std::size_t count, double offset) {
+WindowSums sums_of(const float* pixels, std::size_t count, double offset) {
     std::array<double, lanes> sum{}, squares{};
     const std::size_t whole = count / lanes * lanes;
     for (std::size_t i = 0; i < whole; i += lanes) {
@@ -34,7 +34,7 @@ Sums sums_of(const float* pixels, std::size_t count, double offset) {
         sum[0] += value;
         squares[0] += value * value;
     }
-    Sums out;
+    WindowSums out;
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         out.sum += sum[lane];
         out.squares += squares[lane];
@@ -66,14 +66,49 @@ int window_start(double centre, int edge, int size) {
 
 WindowDeviations::WindowDeviations(const Image& image, int edge)
     : image_(image), width_(std::clamp(edge, 1, std::max(1, image.width))),
-      height_(std::clamp(edge, 1, std::max(1, image.height))), offset_(statistics(image).mean) {}
+      height_(std::clamp(edge, 1, std::max(1, image.height))), offset_(statistics(image).mean) {
+    const int blocks = image.width / block;
+    const auto stride = static_cast<std::size_t>(blocks) + 1;
+    table_.resize(stride * (static_cast<std::size_t>(image.height) + 1));
+    for (int y = 0; y < image.height; ++y) {
+        WindowSums row;
+        const WindowSums* above = table_.data() + static_cast<std::size_t>(y) * stride;
+        WindowSums* here = table_.data() + (static_cast<std::size_t>(y) + 1) * stride;
+        for (int i = 0; i < blocks; ++i) {
+            const WindowSums part =
+                sums_of(image.row(y).data() + static_cast<std::ptrdiff_t>(i) * block, block, offset_);
+            row.sum += part.sum;
+            row.squares += part.squares;
+            here[i + 1] = {above[i + 1].sum + row.sum, above[i + 1].squares + row.squares};
+        }
+    }
+}
+
+const WindowSums& WindowDeviations::before(int block_index, int y) const {
+    const auto stride = static_cast<std::size_t>(image_.width / block) + 1;
+    return table_[static_cast<std::size_t>(y) * stride + static_cast<std::size_t>(block_index)];
+}
 
 double WindowDeviations::of_window(int left, int top) const {
-    Sums all;
-    for (int y = top; y < top + height_; ++y) {
-        const Sums row = sums_of(image_.row(y).data() + left, static_cast<std::size_t>(width_), offset_);
-        all.sum += row.sum;
-        all.squares += row.squares;
+    const int right = left + width_, bottom = top + height_;
+    const int first = (left + block - 1) / block, last = right / block; // whole blocks inside: [first, last)
+    WindowSums all;
+    int left_end = right, right_start = right; // what sticks out of them: [left, left_end), [right_start, right)
+    if (first < last) {
+        const WindowSums &a = before(first, top), &b = before(last, top), &c = before(first, bottom),
+                         &d = before(last, bottom);
+        all.sum = (d.sum - c.sum) - (b.sum - a.sum);
+        all.squares = (d.squares - c.squares) - (b.squares - a.squares);
+        left_end = first * block;
+        right_start = last * block;
+    }
+    for (int y = top; y < bottom; ++y) {
+        const float* row = image_.row(y).data();
+        for (const auto& [from, to] : {std::pair{left, left_end}, {right_start, right}}) {
+            const WindowSums part = sums_of(row + from, static_cast<std::size_t>(to - from), offset_);
+            all.sum += part.sum;
+            all.squares += part.squares;
+        }
     }
     const double count = static_cast<double>(width_) * height_;
     return count < 2.0 ? 0.0 : std::sqrt(std::max(0.0, (all.squares - all.sum * all.sum / count) / (count - 1.0)));

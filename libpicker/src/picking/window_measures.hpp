@@ -13,6 +13,11 @@ namespace picker {
 // Where a window of `edge` pixels around `centre` begins, along an axis of `size` pixels.
 int window_start(double centre, int edge, int size);
 
+// Sums of values and of their squares.
+struct WindowSums {
+    double sum = 0.0, squares = 0.0;
+};
+
 // Sample standard deviations (divided by n - 1) of windows of one size. Keeps a reference to the image.
 class WindowDeviations {
 public:
@@ -24,9 +29,14 @@ public:
 
 private:
     double of_window(int left, int top) const;
+    const WindowSums& before(int block, int y) const; // over the rows above y and the blocks left of `block`
+
     const Image& image_;
     int width_, height_; // of a window
     double offset_;      // the mean of the image: keeps the sums of squares small
+    // A summed-area table whose columns are blocks of pixels: exact with what sticks out of them added pixel by pixel,
+    // in a small part of the memory of a full one.
+    std::vector<WindowSums> table_;
 };
 
 // Counts of pixels more than three deviations from the mean of the micrograph: on both sides (paper), or the dark side

@@ -48,10 +48,11 @@ DOCTEST_TEST_CASE("windows begin at whole pixels nearest to their centre, and st
 DOCTEST_TEST_CASE("the sample deviation of a window is that of a plain sum, also on a large mean") {
     for (const double mean : {0.0, 6800.0}) {
         const Image image = noise(83, 59, mean, 9.0, 3);
-        for (const int edge : {2, 7, 30, 59, 70}) {
+        for (const int edge : {2, 7, 15, 16, 17, 30, 33, 59, 70}) {
             const WindowDeviations deviations(image, edge);
             const int width = std::min(edge, 83), height = std::min(edge, 59);
-            for (const auto& [x, y] : {std::pair{41.3, 20.9}, {0.0, 58.0}, {82.0, 0.0}, {70.2, 51.7}}) {
+            for (const auto& [x, y] :
+                 {std::pair{41.3, 20.9}, {0.0, 58.0}, {82.0, 0.0}, {70.2, 51.7}, {24.0, 30.0}, {39.6, 30.0}}) {
                 const double expected =
                     naive_deviation(image, window_start(x, width, 83), window_start(y, height, 59), width, height);
                 DOCTEST_CHECK(deviations.at(x, y) == doctest::Approx(expected).epsilon(1e-9));
