@@ -47,6 +47,7 @@ void Dataset::add(DatasetItem item) {
     }
     check_coordinates(item.positives, name, "particle");
     check_coordinates(item.negatives, name, "negative");
+    check_coordinates(item.avoid, name, "place to avoid");
     items.push_back(std::move(item));
 }
 

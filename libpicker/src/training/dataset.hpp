@@ -19,6 +19,7 @@ struct DatasetItem {
     std::shared_ptr<const Micrograph> micrograph; // in memory
     Picks positives;
     Picks negatives; // bad particles given by the user: ice, overlaps, carbon
+    Picks avoid;     // may be particles or not: never positives, and no random negative is near them
     // Places without samples (carbon, ice): read when the micrograph is, or in memory; neither: none.
     std::filesystem::path mask_path;
     std::shared_ptr<const ExclusionMask> mask;

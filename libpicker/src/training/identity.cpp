@@ -36,11 +36,12 @@ void add_image(Fnv& hash, const std::filesystem::path& path, const Image* image)
 }
 
 void add_data(Json& json, const Dataset& dataset, const std::string& part) {
-    Fnv micrographs, particles, negatives, masks, sizes;
+    Fnv micrographs, particles, negatives, avoided, masks, sizes;
     for (const DatasetItem& item : dataset.items) {
         add_image(micrographs, item.path, item.micrograph ? &item.micrograph->image : nullptr);
         add_coordinates(particles, item.positives);
         add_coordinates(negatives, item.negatives);
+        add_coordinates(avoided, item.avoid);
         add_image(masks, item.mask_path, item.mask ? &item.mask->image : nullptr);
         sizes.add(item.pixel_size);
         sizes.add(item.diameter);
@@ -49,6 +50,7 @@ void add_data(Json& json, const Dataset& dataset, const std::string& part) {
     json[part + " micrographs"] = micrographs.digits();
     json[part + " particles"] = particles.digits();
     json[part + " negatives"] = negatives.digits();
+    json[part + " places to avoid"] = avoided.digits();
     json[part + " masks"] = masks.digits();
     json[part + " pixel sizes, diameters or molecules"] = sizes.digits();
 }

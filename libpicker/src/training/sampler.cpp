@@ -101,7 +101,8 @@ private:
             out_.labelled_area += counts ? std::numbers::pi * radius * radius : 0.0;
         }
     }
-    void draw_negatives(const Picks& avoided) {
+    void draw_negatives(Picks avoided) {
+        avoided.append(item_.avoid);
         std::vector<std::uint32_t> free = field_.free_windows(avoided, options_.negative_distance);
         Random random(options_.seed, index_);
         out_.found = std::min(out_.wanted, free.size());

@@ -13,4 +13,7 @@ TrainingDefaults merged_settings(const TrainingDefaults& defaults, const Trainin
 // a diameter or a pixel size, and those with one place given both as a particle and as a negative.
 Dataset settled(const Dataset& dataset, double diameter, const char* what, const Control& control);
 
+// The first part of that alone, for data sets without labels.
+Dataset with_diameters(const Dataset& dataset, double diameter);
+
 } // namespace picker

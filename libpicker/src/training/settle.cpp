@@ -71,6 +71,12 @@ void check_contradictions(const Dataset& dataset) {
 
 } // namespace
 
+Dataset with_diameters(const Dataset& dataset, double diameter) {
+    Dataset out = dataset;
+    settle_diameters(out, diameter);
+    return out;
+}
+
 Dataset settled(const Dataset& dataset, double diameter, const char* what, const Control& control) {
     if (dataset.items.empty()) {
         fail(Status::invalid_argument, "the ", what,

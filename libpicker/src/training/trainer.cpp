@@ -10,6 +10,7 @@
 #include "training/samples.hpp"
 #include "training/settings.hpp"
 #include "training/state_file.hpp"
+#include "training/trained_on.hpp"
 #include "version.hpp"
 
 #include <algorithm>
@@ -201,6 +202,7 @@ void Training::describe() {
     for (const std::string& molecule : samples_.patches.molecules) {
         names += (names.empty() || molecule.empty() ? "" : ", ") + molecule;
     }
+    note_trained_on(model_, dataset_);
     auto& notes = model_.provenance;
     notes["trained-on"] = text(dataset_.items.size(), " micrographs", names.empty() ? "" : " of ", names);
     notes["version"] = PICKER_VERSION_STRING;
