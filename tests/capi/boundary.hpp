@@ -29,6 +29,8 @@ struct World {
     std::unique_ptr<libpicker::Inputs> inputs, listed;      // listed: by a STAR file with an optics group
     std::unique_ptr<libpicker::DatasetTable> rows;
     std::unique_ptr<libpicker::Scores> scores;
+    std::unique_ptr<libpicker::Rounds> rounds; // where something can be trained
+    std::string eager;                         // a checkpoint that takes every candidate for a particle
     std::unique_ptr<libpicker::RunReport> report;
     std::unique_ptr<libpicker::Evaluation> evaluation;
     std::unique_ptr<libpicker::Simulator> simulator;
@@ -152,10 +154,12 @@ struct Entry {
     std::map<std::string, Null> pointers;  // one verdict for each pointer parameter
     std::function<int(World&, Call&)> run; // a picker_status, or `neutral`
     bool needs_torch = false;              // the valid call does
+    bool needs_trained = false;            // it needs a handle that only a training makes: not called without LibTorch
 };
 
-std::vector<Entry> file_entries();  // library, micrograph, picks, inputs
-std::vector<Entry> model_entries(); // model ... simulate
+std::vector<Entry> file_entries();   // library, micrograph, picks, inputs
+std::vector<Entry> model_entries();  // model ... simulate
+std::vector<Entry> scheme_entries(); // 2D classes, re-centring, rounds, review
 
 // For functions without a status.
 inline int answer(bool is_neutral) {

@@ -53,8 +53,15 @@ World::World() : corner(cut_corner(sample.micrograph, 32, 28)) {
     auto with_diameter = make<picker_dataset_item>();
     with_diameter.diameter = 160;
     dataset.add(sample.micrograph, sample.truth, &with_diameter);
+    eager = checkpoint;
     if (picker_has_feature("torch") != 0) {
         sized.train(dataset, nullptr, train_options);
+        auto candidates = libpicker::Model::load(checkpoint);
+        rounds = std::make_unique<libpicker::Rounds>(
+            candidates.train_rounds(dataset, nullptr, make<picker_rounds_options>(), train_options));
+        candidates.set_threshold(0);
+        eager = folder / "eager.safetensors"; // threshold 0
+        candidates.save(eager);
     }
     pick_options.diameter = 160;
     rules.width = simulation.width;

@@ -254,6 +254,21 @@ PICKER_API picker_status picker_inputs_column(const char** out, const picker_inp
 /* Reads picks from patterns and matches them to the micrographs by stem. Replaces an earlier match. */
 PICKER_API picker_status picker_inputs_match_picks(picker_inputs* inputs, const char* const* patterns,
                                                    size_t count) PICKER_CHECK_RESULT;
+/* What to take from a RELION 2D classification. */
+typedef struct picker_class2d_options {
+    size_t struct_size;
+    const int32_t* classes; /* rlnClassNumber, from 1 */
+    size_t class_count;
+    double pixel_size; /* of the micrographs, angstrom; 0: the list's, else their headers' */
+    int32_t others;    /* 1: the particles of every other class instead */
+    int32_t reserved;
+} picker_class2d_options;
+PICKER_API picker_status picker_class2d_options_init(picker_class2d_options* options,
+                                                     size_t struct_size) PICKER_CHECK_RESULT;
+/* Matches the particles of some classes of RELION's run_itNNN_data.star (any version) to the micrographs, at their
+ * coordinates less their origins. Replaces an earlier match. */
+PICKER_API picker_status picker_inputs_match_class2d(picker_inputs* inputs, const char* path,
+                                                     const picker_class2d_options* options) PICKER_CHECK_RESULT;
 /* Whether a file spoke of this micrograph (it may have had 0 picks). */
 PICKER_API int32_t picker_inputs_has_picks(const picker_inputs* inputs, size_t index);
 /* A copy of the picks matched to this micrograph (empty if none). Owned. */
@@ -326,6 +341,7 @@ typedef struct picker_dataset_item {
      * At most one of the two; both may be NULL. */
     const char* mask_path;
     const picker_micrograph* mask;
+    const picker_picks* avoid; /* may be particles or not: random negatives keep away from them; may be NULL */
 } picker_dataset_item;
 PICKER_API picker_status picker_dataset_item_init(picker_dataset_item* item, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -364,6 +380,9 @@ PICKER_API picker_status picker_dataset_get(const picker_dataset* dataset, size_
 /* A copy of the coordinates of one micrograph's particles or, with `negatives` != 0, known non-particles. Owned. */
 PICKER_API picker_status picker_dataset_picks(picker_picks** out, const picker_dataset* dataset, size_t index,
                                               int32_t negatives) PICKER_CHECK_RESULT;
+/* Writes the positives of every micrograph to FOLDER/STEM.star. PICKER_MISMATCH where two have one stem. */
+PICKER_API picker_status picker_dataset_write_positives(const picker_dataset* dataset,
+                                                        const char* folder) PICKER_CHECK_RESULT;
 PICKER_API void picker_dataset_free(picker_dataset* dataset);
 
 typedef struct picker_dataset_table picker_dataset_table;
@@ -388,6 +407,35 @@ PICKER_API size_t picker_dataset_table_count(const picker_dataset_table* table);
 PICKER_API picker_status picker_dataset_table_row(const picker_dataset_table* table, size_t index,
                                                   picker_dataset_row* row) PICKER_CHECK_RESULT;
 PICKER_API void picker_dataset_table_free(picker_dataset_table* table);
+
+/* How positives are re-centred. Zero leaves the default in brackets. */
+typedef struct picker_recentre_options {
+    size_t struct_size;
+    double diameter;    /* angstrom, for items that give none */
+    double limit;       /* angstrom, farthest from where a pick was [0.2 diameters] */
+    int32_t iterations; /* [4] */
+    int32_t reserved;
+} picker_recentre_options;
+PICKER_API picker_status picker_recentre_options_init(picker_recentre_options* options,
+                                                      size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What re-centring did. Lengths in angstrom, of the picks that moved. */
+typedef struct picker_recentre_report {
+    size_t struct_size;
+    int64_t picks, moved;
+    int64_t at_limit, at_border;        /* left where they were: no maximum within the limit; too near to a border */
+    double mean, median, percentile_95; /* length of the shift */
+    double mean_x, mean_y;              /* the part that all picks have in common */
+} picker_recentre_report;
+PICKER_API picker_status picker_recentre_report_init(picker_recentre_report* report,
+                                                     size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Shifts every positive to where it fits the rotationally averaged mean of all (of its molecule) best; the data set's
+ * coordinates change, those of the picks it was made from do not. Needs 20 positives of each molecule. `options`,
+ * `report` and `control` may be NULL. Needs no LibTorch; bit-equal for any number of threads. */
+PICKER_API picker_status picker_dataset_recentre(picker_dataset* dataset, const picker_recentre_options* options,
+                                                 picker_recentre_report* report,
+                                                 const picker_control* control) PICKER_CHECK_RESULT;
 
 /* ------------------------------------------------------------------ train */
 
@@ -567,6 +615,130 @@ PICKER_API void picker_scores_free(picker_scores* scores);
 PICKER_API picker_status picker_pick_from_scores(picker_picks** out, const picker_model* model,
                                                  const picker_scores* scores, const picker_pick_options* options,
                                                  picker_removed* removed) PICKER_CHECK_RESULT;
+
+/* ---------------------------------------------------------- train in rounds */
+
+typedef struct picker_rounds picker_rounds;
+
+/* One round: what was picked for it, and what of that was taken into the training. */
+typedef struct picker_round {
+    size_t struct_size;
+    int64_t micrographs;          /* picked for this round; 0 in a first training */
+    int64_t picks;                /* at or above the threshold */
+    int64_t confirmed;            /* of the picks, those on a label */
+    int64_t positives, negatives; /* coordinates taken into the training by this round */
+    int64_t avoided;              /* places that might be particles: in neither class */
+    int32_t trained;              /* 0: the rounds ended before its training */
+    int32_t reserved;
+    double threshold;    /* of the picks */
+    double lowest_score; /* of the picks taken as positives; NaN where none were */
+    double accuracy;     /* confirmed / picks; NaN without labels */
+} picker_round;
+PICKER_API picker_status picker_round_init(picker_round* round, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What all rounds came to. */
+typedef struct picker_rounds_summary {
+    size_t struct_size;
+    int32_t rounds;
+    int32_t reached;   /* the accuracy asked for */
+    int32_t cancelled; /* what the rounds before came to is kept */
+    int32_t reserved;
+    double seconds;
+} picker_rounds_summary;
+PICKER_API picker_status picker_rounds_summary_init(picker_rounds_summary* summary,
+                                                    size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Number of rounds, and how they ended. */
+PICKER_API picker_status picker_rounds_get_summary(const picker_rounds* rounds,
+                                                   picker_rounds_summary* summary) PICKER_CHECK_RESULT;
+/* A round and the report of its training; either may be NULL. PICKER_NOT_FOUND past the end. */
+PICKER_API picker_status picker_rounds_get(const picker_rounds* rounds, size_t index, picker_round* round,
+                                           picker_train_report* training) PICKER_CHECK_RESULT;
+PICKER_API void picker_rounds_free(picker_rounds* rounds);
+
+/* DeepPicker's iteration: which of its own picks a model trains on. Zero and NULL leave the default in brackets. */
+typedef struct picker_iterate_options {
+    size_t struct_size;
+    int32_t iterations; /* [1] */
+    int32_t has_avoid;
+    const picker_pick_options* pick; /* how micrographs are picked [the model's own settings]; its mask is not used */
+    double fraction;                 /* best of the picks at the threshold [1] */
+    int64_t top;                     /* best of those, over all micrographs [10000]; -1: all */
+    double avoid;                    /* random negatives keep away from candidates with at least this score [0.1] */
+} picker_iterate_options;
+PICKER_API picker_status picker_iterate_options_init(picker_iterate_options* options,
+                                                     size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Goes on training `model`, which other molecules have trained, on its own best picks of the micrographs of `dataset`
+ * that have no positives; those that have some are trained on as they are. Each iteration starts from the weights of
+ * the one before. Too few picks are PICKER_MISMATCH, and the model keeps the weights of the iterations before.
+ * `validation`, both options and `control` may be NULL. Cancelled as picker_train. Owned report. */
+PICKER_API picker_status picker_train_iterate(picker_rounds** out, picker_model* model, const picker_dataset* dataset,
+                                              const picker_dataset* validation, const picker_iterate_options* options,
+                                              const picker_train_options* train,
+                                              const picker_control* control) PICKER_CHECK_RESULT;
+
+/* DeepEM's rounds without a person. Zero, and has_... = 0, leave the default in brackets. */
+typedef struct picker_rounds_options {
+    size_t struct_size;
+    int32_t rounds;          /* after the first training [1] */
+    int32_t complete_labels; /* 1: what scores high away from every label is a negative; 0: it is left alone */
+    int32_t has_threshold, has_lowest, has_until, reserved;
+    double threshold; /* of a pick [0.5] */
+    double lowest;    /* mined negatives score at least this [0.1] */
+    double until;     /* ends when this fraction of the picks lies on labels [0.95]; 0: never */
+} picker_rounds_options;
+PICKER_API picker_status picker_rounds_options_init(picker_rounds_options* options,
+                                                    size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Trains on a part of the micrographs, then in each round picks another part that was not used yet, takes negatives
+ * from what scored high away from every label, and goes on training with both. Where a molecule has fewer micrographs
+ * than rounds + 1, all are used from the start and picked in every round. Round 0 of the report is the first training.
+ * `validation`, both options and `control` may be NULL. Cancelled as picker_train. Owned report. */
+PICKER_API picker_status picker_train_rounds(picker_rounds** out, picker_model* model, const picker_dataset* dataset,
+                                             const picker_dataset* validation, const picker_rounds_options* options,
+                                             const picker_train_options* train,
+                                             const picker_control* control) PICKER_CHECK_RESULT;
+
+/* -------------------------------------------------------- rounds with a person */
+
+/* What to propose for review. Zero and NULL leave the default in brackets. */
+typedef struct picker_review_options {
+    size_t struct_size;
+    const picker_pick_options* pick; /* NULL: the model's own; the threshold is [0.5]; its mask is not used */
+    const char* output;              /* folder; made if need be */
+    const char* const* earlier;      /* folders of earlier rounds: none of their micrographs may come again */
+    size_t earlier_count;
+    int32_t has_negatives, reserved;
+    double negatives; /* proposed non-particles for each proposed particle of a micrograph [1]; at least 5 */
+} picker_review_options;
+PICKER_API picker_status picker_review_options_init(picker_review_options* options,
+                                                    size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What a round proposed and what a person made of it. */
+typedef struct picker_review_report {
+    size_t struct_size;
+    int64_t micrographs, positives, negatives;      /* proposed */
+    int64_t confirmed, rejected;                    /* of the proposed particles */
+    int64_t negatives_confirmed, missed, undecided; /* missed: proposed as non-particles, but particles */
+    double threshold, diameter;                     /* diameter in angstrom */
+    double accuracy;                                /* confirmed / (confirmed + rejected); NaN without any */
+} picker_review_report;
+PICKER_API picker_status picker_review_report_init(picker_review_report* report,
+                                                   size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Picks micrographs that the model has not seen and writes a round's folder: positives/STEM.star, negatives/STEM.star
+ * and round.json (docs/schemes.md). PICKER_MISMATCH for a micrograph of the model's training or of an earlier round,
+ * and for a folder that holds a round already. `report` (may be NULL) has what was proposed. */
+PICKER_API picker_status picker_review_propose(const picker_model* model, const picker_inputs* inputs,
+                                               const picker_review_options* options, picker_review_report* report,
+                                               const picker_control* control) PICKER_CHECK_RESULT;
+/* Adds the micrographs of a reviewed round to a data set: particles, non-particles, and undecided places to keep away
+ * from. `proposer` (may be NULL: not checked) is the model that must have proposed it. PICKER_MISMATCH, naming file and
+ * line, for verdicts that do not fit the proposal. `report` may be NULL. */
+PICKER_API picker_status picker_dataset_add_review(picker_dataset* dataset, const char* folder,
+                                                   const picker_model* proposer,
+                                                   picker_review_report* report) PICKER_CHECK_RESULT;
 
 /* ---------------------------------------------------------------- a run over files */
 

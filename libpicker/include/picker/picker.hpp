@@ -59,6 +59,15 @@ PICKER_HPP_STRUCT(picker_evaluate_item)
 PICKER_HPP_STRUCT(picker_evaluation_result)
 PICKER_HPP_STRUCT(picker_simulation)
 PICKER_HPP_STRUCT(picker_simulated)
+PICKER_HPP_STRUCT(picker_class2d_options)
+PICKER_HPP_STRUCT(picker_recentre_options)
+PICKER_HPP_STRUCT(picker_recentre_report)
+PICKER_HPP_STRUCT(picker_round)
+PICKER_HPP_STRUCT(picker_rounds_summary)
+PICKER_HPP_STRUCT(picker_iterate_options)
+PICKER_HPP_STRUCT(picker_rounds_options)
+PICKER_HPP_STRUCT(picker_review_options)
+PICKER_HPP_STRUCT(picker_review_report)
 #undef PICKER_HPP_STRUCT
 
 template <typename Struct> Struct make() {
@@ -248,6 +257,16 @@ public:
         const auto list = detail::pointers(patterns);
         check(picker_inputs_match_picks(get(), list.data(), list.size()));
     }
+    // `others`: every other class instead. pixel_size in angstrom; 0: what the micrographs say.
+    void match_class2d(const std::string& path, const std::vector<std::int32_t>& classes, bool others = false,
+                       double pixel_size = 0) {
+        auto options = make<picker_class2d_options>();
+        options.classes = classes.data();
+        options.class_count = classes.size();
+        options.others = others ? 1 : 0;
+        options.pixel_size = pixel_size;
+        check(picker_inputs_match_class2d(get(), path.c_str(), &options));
+    }
     bool has_picks(std::size_t i) const { return picker_inputs_has_picks(get(), i) != 0; }
     Picks picks(std::size_t i) const {
         picker_picks* out = nullptr;
@@ -326,6 +345,20 @@ public:
         check(picker_dataset_picks(&out, get(), i, negatives ? 1 : 0));
         return Picks(out);
     }
+    void write_positives(const std::string& folder) const {
+        check(picker_dataset_write_positives(get(), folder.c_str()));
+    }
+    picker_recentre_report recentre(const picker_recentre_options& options, const Control& control = {}) {
+        auto report = make<picker_recentre_report>();
+        control.run([&](const picker_control* c) { return picker_dataset_recentre(get(), &options, &report, c); });
+        return report;
+    }
+    // `proposer`, if given, must be the model that proposed the round.
+    picker_review_report add_review(const std::string& folder, const picker_model* proposer = nullptr) {
+        auto report = make<picker_review_report>();
+        check(picker_dataset_add_review(get(), folder.c_str(), proposer, &report));
+        return report;
+    }
     picker_dataset* get() const { return handle_.get(); }
 
 private:
@@ -371,6 +404,31 @@ private:
     detail::Owner<picker_run_report, picker_run_report_free> handle_;
 };
 
+// The report of a training in rounds.
+class Rounds {
+public:
+    explicit Rounds(picker_rounds* owned) : handle_(owned) {}
+    picker_rounds_summary summary() const {
+        auto result = make<picker_rounds_summary>();
+        check(picker_rounds_get_summary(get(), &result));
+        return result;
+    }
+    picker_round round(std::size_t i) const {
+        auto result = make<picker_round>();
+        check(picker_rounds_get(get(), i, &result, nullptr));
+        return result;
+    }
+    picker_train_report training(std::size_t i) const {
+        auto result = make<picker_train_report>();
+        check(picker_rounds_get(get(), i, nullptr, &result));
+        return result;
+    }
+    picker_rounds* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_rounds, picker_rounds_free> handle_;
+};
+
 class Model {
 public:
     explicit Model(picker_model* owned) : handle_(owned) {}
@@ -403,6 +461,27 @@ public:
             return picker_train(get(), data.get(), validation == nullptr ? nullptr : validation->get(), &options,
                                 &report, c);
         });
+        return report;
+    }
+    Rounds iterate(const Dataset& data, const Dataset* validation, const picker_iterate_options& options,
+                   const picker_train_options& train_options, const Control& control = {}) {
+        return control.obtain<Rounds, picker_rounds>([&](picker_rounds** out, const picker_control* c) {
+            return picker_train_iterate(out, get(), data.get(), validation == nullptr ? nullptr : validation->get(),
+                                        &options, &train_options, c);
+        });
+    }
+    Rounds train_rounds(const Dataset& data, const Dataset* validation, const picker_rounds_options& options,
+                        const picker_train_options& train_options, const Control& control = {}) {
+        return control.obtain<Rounds, picker_rounds>([&](picker_rounds** out, const picker_control* c) {
+            return picker_train_rounds(out, get(), data.get(), validation == nullptr ? nullptr : validation->get(),
+                                       &options, &train_options, c);
+        });
+    }
+    picker_review_report propose_review(const Inputs& inputs, const picker_review_options& options,
+                                        const Control& control = {}) const {
+        auto report = make<picker_review_report>();
+        control.run(
+            [&](const picker_control* c) { return picker_review_propose(get(), inputs.get(), &options, &report, c); });
         return report;
     }
     Picks pick(const Micrograph& micrograph, const picker_pick_options& options, const Control& control = {}) const {

@@ -1,6 +1,7 @@
 // picker.h, "dataset": micrographs with coordinates, and tables of them.
 #include "capi/handles.hpp"
 #include "training/dataset_file.hpp"
+#include "training/write_positives.hpp"
 
 #include <cstring>
 #include <memory>
@@ -14,6 +15,9 @@ DatasetItem item_of(const picker_picks* positives, const picker_dataset_item* it
     const picker_dataset_item given = read_struct(item);
     DatasetItem result;
     result.positives = required(positives, "positives").value;
+    if (given.avoid != nullptr) {
+        result.avoid = given.avoid->value;
+    }
     if (given.negatives != nullptr) {
         result.negatives = given.negatives->value;
     }
@@ -30,14 +34,6 @@ DatasetItem item_of(const picker_picks* positives, const picker_dataset_item* it
     return result;
 }
 
-// Keeps the paths of items that were added as text that can be borrowed.
-void note_paths(picker_dataset& dataset) {
-    for (std::size_t i = dataset.paths.size(); i < dataset.value.items.size(); ++i) {
-        dataset.paths.push_back(dataset.value.items[i].path.string());
-        dataset.masks.push_back(dataset.value.items[i].mask_path.string());
-    }
-}
-
 void add_item(picker_dataset& dataset, DatasetItem item) {
     dataset.value.add(std::move(item));
     note_paths(dataset);
@@ -51,6 +47,13 @@ const DatasetItem& item_at(const picker_dataset& dataset, size_t index) {
 }
 
 } // namespace
+
+void picker::capi::note_paths(picker_dataset& dataset) {
+    for (std::size_t i = dataset.paths.size(); i < dataset.value.items.size(); ++i) {
+        dataset.paths.push_back(dataset.value.items[i].path.string());
+        dataset.masks.push_back(dataset.value.items[i].mask_path.string());
+    }
+}
 
 picker_status picker_dataset_item_init(picker_dataset_item* item, size_t struct_size) {
     return init_struct(item, struct_size);
@@ -139,6 +142,10 @@ picker_status picker_dataset_picks(picker_picks** out, const picker_dataset* dat
         const DatasetItem& item = item_at(required(dataset, "dataset"), index);
         target = new picker_picks{negatives != 0 ? item.negatives : item.positives};
     });
+}
+
+picker_status picker_dataset_write_positives(const picker_dataset* dataset, const char* folder) {
+    return guard([&] { write_positives(required(dataset, "dataset").value, string_of(folder, "folder")); });
 }
 
 void picker_dataset_free(picker_dataset* dataset) {

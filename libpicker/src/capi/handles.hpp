@@ -12,6 +12,7 @@
 #include "simulation/simulate.hpp"
 #include "training/dataset.hpp"
 #include "training/dataset_file.hpp"
+#include "training/rounds_report.hpp"
 
 #include <string>
 #include <string_view>
@@ -44,6 +45,9 @@ struct picker_dataset {
 struct picker_dataset_table {
     std::vector<picker::DatasetRow> rows;
 };
+struct picker_rounds {
+    picker::RoundsReport value;
+};
 struct picker_scores {
     picker::ScoreMap value;
 };
@@ -70,6 +74,10 @@ inline std::string optional_string(const char* text_) {
 
 std::vector<std::string> strings_of(const char* const* values, std::size_t count, const char* name);
 Control control_of(const picker_control* control);
+// Keeps the paths of items that were added as text that can be borrowed.
+void note_paths(picker_dataset& dataset);
+TrainingOptions training_options_of(const picker_train_options* options);
+picker_train_report train_report_of(const TrainingReport& outcome);
 PickSettings settings_of(const picker_pick_options& options);
 // The mask of a struct as the rules want it; empty image where there is none.
 ExclusionMask mask_of(const picker_micrograph* mask);

@@ -1,5 +1,6 @@
 // picker.h, "inputs": which micrographs a run works on, and the picks that belong to them.
 #include "capi/handles.hpp"
+#include "io/class2d.hpp"
 
 #include <memory>
 
@@ -100,6 +101,27 @@ picker_status picker_inputs_match_picks(picker_inputs* inputs, const char* const
             fail(Status::invalid_argument, "no picks given; name coordinate files, a folder, a glob or a STAR file");
         }
         target.matched = match_picks(target.items, strings_of(patterns, count, "patterns"));
+    });
+}
+
+picker_status picker_class2d_options_init(picker_class2d_options* options, size_t struct_size) {
+    return init_struct(options, struct_size);
+}
+
+picker_status picker_inputs_match_class2d(picker_inputs* inputs, const char* path,
+                                          const picker_class2d_options* options) {
+    return guard([&] {
+        picker_inputs& target = required(inputs, "inputs");
+        const std::string file = string_of(path, "path");
+        required(options, "options");
+        const picker_class2d_options given = read_struct(options);
+        if (given.class_count > 0) {
+            required(given.classes, "picker_class2d_options.classes");
+        }
+        const std::vector<int> classes(given.classes, given.classes + given.class_count);
+        Class2dPicks found = read_class2d(file, target.items, classes,
+                                          not_negative(given.pixel_size, "picker_class2d_options.pixel_size"));
+        target.matched = given.others != 0 ? std::move(found.others) : std::move(found.chosen);
     });
 }
 

@@ -39,6 +39,15 @@ PICKER_FIRST_SIZE(picker_evaluate_item, 48);
 PICKER_FIRST_SIZE(picker_evaluation_result, 176);
 PICKER_FIRST_SIZE(picker_simulation, 128);
 PICKER_FIRST_SIZE(picker_simulated, 48);
+PICKER_FIRST_SIZE(picker_class2d_options, 40);
+PICKER_FIRST_SIZE(picker_recentre_options, 32);
+PICKER_FIRST_SIZE(picker_recentre_report, 80);
+PICKER_FIRST_SIZE(picker_round, 88);
+PICKER_FIRST_SIZE(picker_rounds_summary, 32);
+PICKER_FIRST_SIZE(picker_iterate_options, 48);
+PICKER_FIRST_SIZE(picker_rounds_options, 56);
+PICKER_FIRST_SIZE(picker_review_options, 56);
+PICKER_FIRST_SIZE(picker_review_report, 96);
 #undef PICKER_FIRST_SIZE
 
 inline constexpr std::size_t largest_struct = 65536; // more than this is a struct that was never initialised

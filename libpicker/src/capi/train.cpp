@@ -31,7 +31,9 @@ StatePolicy policy_of(std::int32_t resume) {
     }
 }
 
-TrainingOptions options_of(const picker_train_options* options) {
+} // namespace
+
+TrainingOptions picker::capi::training_options_of(const picker_train_options* options) {
     const picker_train_options given = read_struct(options);
     TrainingOptions result;
     result.diameter = not_negative(given.diameter, "picker_train_options.diameter");
@@ -78,7 +80,28 @@ TrainingOptions options_of(const picker_train_options* options) {
     return result;
 }
 
-} // namespace
+picker_train_report picker::capi::train_report_of(const TrainingReport& outcome) {
+    picker_train_report result;
+    std::memset(&result, 0, sizeof result);
+    result.epochs = static_cast<std::int32_t>(outcome.epochs.size());
+    result.best_epoch = outcome.best_epoch;
+    result.stopped_early = outcome.stopped_early ? 1 : 0;
+    result.cancelled = outcome.cancelled ? 1 : 0;
+    result.positives = static_cast<std::int64_t>(outcome.positives);
+    result.negatives = static_cast<std::int64_t>(outcome.negatives);
+    result.validation_samples = static_cast<std::int64_t>(outcome.validation_samples);
+    result.outside = static_cast<std::int64_t>(outcome.outside);
+    result.best_validation_loss = outcome.best_validation_loss;
+    result.best_validation_accuracy = outcome.best_validation_accuracy;
+    result.threshold = outcome.threshold;
+    result.validation_f1 = outcome.validation_f1;
+    result.seconds = outcome.seconds;
+    result.masked = static_cast<std::int64_t>(outcome.masked);
+    result.overlapping = static_cast<std::int64_t>(outcome.overlapping);
+    result.prior = outcome.prior;
+    result.resumed_after = outcome.resumed_after;
+    return result;
+}
 
 picker_status picker_train_options_init(picker_train_options* options, size_t struct_size) {
     return init_struct(options, struct_size);
@@ -98,30 +121,11 @@ picker_status picker_train(picker_model* model, const picker_dataset* train_set,
             check_out(report, "report");
         }
         const TrainingReport outcome =
-            train(target.value, data.value, validation == nullptr ? nullptr : &validation->value, options_of(options),
-                  control_of(control));
+            train(target.value, data.value, validation == nullptr ? nullptr : &validation->value,
+                  training_options_of(options), control_of(control));
         if (report == nullptr) {
             return;
         }
-        picker_train_report result;
-        std::memset(&result, 0, sizeof result);
-        result.epochs = static_cast<std::int32_t>(outcome.epochs.size());
-        result.best_epoch = outcome.best_epoch;
-        result.stopped_early = outcome.stopped_early ? 1 : 0;
-        result.cancelled = outcome.cancelled ? 1 : 0;
-        result.positives = static_cast<std::int64_t>(outcome.positives);
-        result.negatives = static_cast<std::int64_t>(outcome.negatives);
-        result.validation_samples = static_cast<std::int64_t>(outcome.validation_samples);
-        result.outside = static_cast<std::int64_t>(outcome.outside);
-        result.best_validation_loss = outcome.best_validation_loss;
-        result.best_validation_accuracy = outcome.best_validation_accuracy;
-        result.threshold = outcome.threshold;
-        result.validation_f1 = outcome.validation_f1;
-        result.seconds = outcome.seconds;
-        result.masked = static_cast<std::int64_t>(outcome.masked);
-        result.overlapping = static_cast<std::int64_t>(outcome.overlapping);
-        result.prior = outcome.prior;
-        result.resumed_after = outcome.resumed_after;
-        write_struct(report, result);
+        write_struct(report, train_report_of(outcome));
     });
 }
