@@ -27,6 +27,7 @@ Command models_command();
 Command inspect_command();
 Command simulate_command();
 Command train_command();
+Command review_command();
 Command pick_command();
 Command score_command();
 Command evaluate_command();

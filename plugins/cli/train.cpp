@@ -53,8 +53,9 @@ std::vector<Flag> flags() {
         {"--datasets", Takes::one, "FILE", "several molecules: a table, CSV or STAR, see below"},
         {"--diameter", Takes::one, "A", "longest axis of the particle, angstrom"},
         {"--output", Takes::one, "FILE", "the model, MODEL.safetensors (required)"}};
-    const std::vector<Flag> settings = train_setting_flags();
-    all.insert(all.end(), settings.begin(), settings.end());
+    for (const std::vector<Flag>& more : {train_setting_flags(), train_scheme_flags()}) {
+        all.insert(all.end(), more.begin(), more.end());
+    }
     return all;
 }
 
@@ -77,6 +78,7 @@ Command train_command() {
         if (arguments.has("--validation-picks")) {
             arguments.required_text("--validation-micrographs");
         }
+        check_schemes(arguments);
         picker_train_options options = train_options_of(arguments);
         const std::string state = output + ".state";
         options.state_file = state.c_str();
@@ -85,44 +87,49 @@ Command train_command() {
         }
         prepare_output(output);
         Terminal terminal(arguments);
-        libpicker::Dataset train, validation;
-        const bool has_validation = add_training_data(train, validation, arguments, terminal);
         auto model = arguments.has("--from")
                          ? libpicker::Model::load(arguments.text("--from"))
                          : libpicker::Model::create(arguments.text("--architecture", "deeppicker"), options.seed);
+        SchemeResult scheme;
+        libpicker::Dataset train, validation;
+        const bool has_validation = add_training_data(train, validation, arguments, model, terminal, scheme);
+        if (arguments.has("--recentre")) {
+            recentre_picks(train, arguments, terminal, scheme);
+        }
         const picker_train_report report =
-            model.train(train, has_validation ? &validation : nullptr, options, terminal.control());
+            train_by_scheme(model, train, has_validation ? &validation : nullptr, options, arguments, terminal, scheme);
         terminal.finish();
         model.save(output);
-        if (report.cancelled == 0) {
+        if (report.cancelled == 0 && !trains_in_rounds(arguments)) {
             std::error_code ignored;
             std::filesystem::remove(state, ignored);
         }
-        print(arguments,
-              {{"model", output},
-               {"epochs", report.epochs},
-               {"best_epoch", report.best_epoch},
-               {"stopped_early", report.stopped_early != 0},
-               {"cancelled", report.cancelled != 0},
-               {"positives", report.positives},
-               {"negatives", report.negatives},
-               {"validation_samples", report.validation_samples},
-               {"outside", report.outside},
-               {"masked", report.masked},
-               {"overlapping", report.overlapping},
-               {"prior", report.prior > 0 ? Json(report.prior) : Json()},
-               {"resumed_after", report.resumed_after},
-               {"best_validation_loss", json_number(report.best_validation_loss)},
-               {"best_validation_accuracy", json_number(report.best_validation_accuracy)},
-               {"threshold", report.threshold},
-               {"validation_f1", json_number(report.validation_f1)},
-               {"seconds", report.seconds}},
-              summary(report, output));
+        Json json = {{"model", output},
+                     {"epochs", report.epochs},
+                     {"best_epoch", report.best_epoch},
+                     {"stopped_early", report.stopped_early != 0},
+                     {"cancelled", report.cancelled != 0},
+                     {"positives", report.positives},
+                     {"negatives", report.negatives},
+                     {"validation_samples", report.validation_samples},
+                     {"outside", report.outside},
+                     {"masked", report.masked},
+                     {"overlapping", report.overlapping},
+                     {"prior", report.prior > 0 ? Json(report.prior) : Json()},
+                     {"resumed_after", report.resumed_after},
+                     {"best_validation_loss", json_number(report.best_validation_loss)},
+                     {"best_validation_accuracy", json_number(report.best_validation_accuracy)},
+                     {"threshold", report.threshold},
+                     {"validation_f1", json_number(report.validation_f1)},
+                     {"seconds", report.seconds}};
+        json.update(scheme.json);
+        print(arguments, json, scheme.text + summary(report, output));
         if (report.validation_f1 < 0.2 || report.best_validation_accuracy < 0.7) { // never true of NaN
             terminal.warning("the model has hardly learned; check --diameter, the pixel size and the coordinates");
         }
         if (report.cancelled != 0) {
-            terminal.remark("cancelled: the best weights so far are saved; --resume goes on after the last epoch");
+            terminal.remark(std::string("cancelled: the best weights so far are saved") +
+                            (trains_in_rounds(arguments) ? "" : "; --resume goes on after the last epoch"));
             return exit_cancelled;
         }
         return exit_done;

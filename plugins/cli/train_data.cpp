@@ -51,7 +51,7 @@ void add_pairs(libpicker::Dataset& dataset, const Arguments& arguments, const st
 } // namespace
 
 bool add_training_data(libpicker::Dataset& train, libpicker::Dataset& validation, const Arguments& arguments,
-                       Terminal& terminal) {
+                       const libpicker::Model& model, Terminal& terminal, SchemeResult& scheme) {
     if (arguments.has("--datasets")) {
         const std::string file = arguments.text("--datasets");
         if (train.add_rows(file, "train") == 0) {
@@ -60,7 +60,10 @@ bool add_training_data(libpicker::Dataset& train, libpicker::Dataset& validation
         }
         return validation.add_rows(file, "validation") > 0;
     }
-    add_pairs(train, arguments, "--micrographs", "--picks", "--negatives", "--masks", terminal);
+    if (!add_scheme_data(train, arguments, terminal)) {
+        add_pairs(train, arguments, "--micrographs", "--picks", "--negatives", "--masks", terminal);
+    }
+    add_reviewed_rounds(train, model, arguments, scheme);
     if (!arguments.has("--validation-micrographs")) {
         return false;
     }

@@ -1,7 +1,7 @@
 // What picker train is made of: its settings and its data sets.
 #pragma once
 
-#include "command.hpp"
+#include "train_schemes.hpp"
 
 #include <vector>
 
@@ -12,7 +12,8 @@ std::vector<Flag> train_setting_flags();
 picker_train_options train_options_of(const Arguments& arguments);
 
 // Fills both data sets from --datasets, or from the flags of micrographs and picks. Whether there are validation data.
+// `model` is the one to be trained: reviewed rounds must come from it.
 bool add_training_data(libpicker::Dataset& train, libpicker::Dataset& validation, const Arguments& arguments,
-                       Terminal& terminal);
+                       const libpicker::Model& model, Terminal& terminal, SchemeResult& scheme);
 
 } // namespace cli

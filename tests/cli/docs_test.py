@@ -79,7 +79,7 @@ class CApi(unittest.TestCase):
         self.assertEqual(sorted(named - types), [], "names in docs/c-api.md that picker.h does not have")
 
     def test_links(self):
-        for name in PAGES + ["datasets.md", "training.md"]:
+        for name in PAGES + ["datasets.md", "training.md", "schemes.md"]:
             for link in re.findall(r"\]\(([^)#:]+)\)", page(name)):
                 self.assertTrue((ROOT / "docs" / link).exists(), f"docs/{name}: {link}")
 
@@ -108,6 +108,13 @@ class Examples(Case):
         work = self.run_page("cli.md")
         for name in ("picks/autopick.star", "pictures/sim_0006.png", "boxes/picks.csv", "boxes/sim_0001.box", "curve.csv",
                      "evaluation.json", "converted/sim_0001.star", "again.star", "maps/sim_0006.mrc"):
+            self.assertTrue((work / name).exists(), name)
+
+    def test_schemes_page(self):
+        world()
+        work = self.run_page("schemes.md")
+        for name in ("adapted.safetensors", "unseen-picks/autopick.star", "small-centred/sim_0001.star",
+                     "round2/round.json", "round2.safetensors", "mined-complete.safetensors"):
             self.assertTrue((work / name).exists(), name)
 
     def test_datasets_page(self):
