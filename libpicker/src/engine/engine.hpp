@@ -34,7 +34,8 @@ public:
     virtual void set_parameters(std::span<const float> parameters) = 0; // flat, in parameter_shapes order; copied
     // Probability of the positive class for each patch.
     virtual void score(const float* patches, int count, float* probabilities) const = 0;
-    // Over an image of height x width pixels: rows x columns probabilities, rows = (height - input_size) / step + 1.
+    // Over an image of height x width pixels: rows x columns probabilities, rows = (height - input_size) / step + 1;
+    // the mean over each window's quarter turns where plan.rotations is 4.
     virtual void score_dense(const float* pixels, int height, int width, const DensePlan& plan,
                              float* probabilities) const = 0;
     // Adds nothing: overwrites `gradient` (parameter_count values) and returns the summed loss.

@@ -48,17 +48,18 @@ std::size_t parameter_count(const NetworkSpec& spec);
 // That the network also ends as a patch classifier must: one sigmoid or two softmax outputs for the whole window.
 void check_network(const NetworkSpec& spec);
 
-// How the network runs over a whole image instead of over one window after another. The first pools whose strides
-// divide the step stay strided; every later pool runs at stride 1 and dilates what follows. Exact for any step.
+// How the network runs over a whole image instead of over one window after another. Exact for any step.
 struct DensePlan {
     int step = 1;      // pixels between windows asked for
-    int subsample = 1; // of the last map: step / product of the strides kept
-    int stride = 1;    // product of the strides kept
+    int rotations = 1; // 4: the mean over the quarter turns of each window
     struct Layer {
-        int stride = 1, dilation = 1;
+        int spacing = 1; // of the windows, in pixels of the layer's input
+        int phases = 1;  // of a pool, per axis: so many shifts of its grid serve all windows
     };
     std::vector<Layer> layers; // one per NetworkSpec layer
+    int last_spacing = 1;      // of the windows in the network's output; above 1 only without a dense layer
 };
-DensePlan dense_plan(const NetworkSpec& spec, int step);
+DensePlan dense_plan(const NetworkSpec& spec, int step, int rotations = 1);
+int total_stride(const NetworkSpec& spec); // product of the pools: the step at which every pool keeps its stride
 
 } // namespace picker

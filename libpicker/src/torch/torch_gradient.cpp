@@ -1,6 +1,7 @@
 // Losses and the way back through the network (torch_network.hpp). The layers form a chain, so each step calls
 // LibTorch's own backward kernels instead of recording a graph: nothing is shared between calls but the parameters,
 // which are only read, and no autograd thread is started.
+#include "torch/fft_convolution.hpp"
 #include "torch/torch_network.hpp"
 
 #include <ATen/ops/avg_pool2d_backward.h>
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace picker {
 namespace {
@@ -74,6 +76,27 @@ double TorchNetwork::loss_slope(const at::Tensor& outputs, const TrainingShard& 
     return total;
 }
 
+at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Tensor& input, std::size_t index,
+                                           float* to_weight, float* to_bias) const {
+    const Layer& layer = spec_.layers[index];
+    const at::Tensor& weight = values_[static_cast<std::size_t>(first_parameter_[index])];
+    const at::Tensor weight_slope = at::from_blob(to_weight, weight.sizes());
+    const at::Tensor bias_slope = at::from_blob(to_bias, {layer.channels});
+    if (layer.kind == LayerKind::convolution &&
+        fft_is_faster(layer.kernel, input.size(1), layer.channels, input.size(2))) {
+        ConvolutionSlopes slopes = fft_convolution_backward(slope, input, weight, index > 0);
+        weight_slope.copy_(slopes.weight);
+        bias_slope.copy_(slope.sum({0, 2, 3}));
+        return std::move(slopes.input);
+    }
+    auto [to_input, for_weight, for_bias] =
+        at::convolution_backward(slope, input, weight, at::IntArrayRef{layer.channels}, {1, 1}, {0, 0}, {1, 1}, false,
+                                 {0, 0}, 1, {index > 0, true, true});
+    weight_slope.copy_(for_weight);
+    bias_slope.copy_(for_bias);
+    return to_input;
+}
+
 double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradient) const {
     check_shard(shard, gradient.size());
     return translated("computing a gradient", [&] {
@@ -85,7 +108,7 @@ double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradi
         trace.outputs.resize(layers);
         trace.indices.resize(layers);
         const at::Tensor patches = at::from_blob(const_cast<float*>(shard.patches), {count, 1, size, size});
-        const at::Tensor outputs = forward(patches, nullptr, shard.dropout_masks, &trace);
+        const at::Tensor outputs = forward(patches, shard.dropout_masks, &trace);
 
         at::Tensor slope = at::empty({count, shapes_.back().channels, 1, 1});
         const double loss = loss_slope(outputs, shard, slope.mutable_data_ptr<float>());
@@ -102,12 +125,9 @@ double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradi
                     slope = at::sigmoid_backward(slope, trace.outputs[i]);
                 }
                 const std::size_t p = static_cast<std::size_t>(first_parameter_[i]);
-                auto [to_input, to_weight, to_bias] =
-                    at::convolution_backward(slope, input, values_[p], at::IntArrayRef{layer.channels}, {1, 1}, {0, 0},
-                                             {1, 1}, false, {0, 0}, 1, {i > 0, true, true});
-                at::from_blob(gradient.data() + parameters_[p].offset, to_weight.sizes()).copy_(to_weight);
-                at::from_blob(gradient.data() + parameters_[p + 1].offset, to_bias.sizes()).copy_(to_bias);
-                slope = to_input;
+                float* to_weight = gradient.data() + parameters_[p].offset;
+                float* to_bias = gradient.data() + parameters_[p + 1].offset;
+                slope = convolve_backward(slope, input, i, to_weight, to_bias);
                 break;
             }
             case LayerKind::max_pool:

@@ -1,9 +1,10 @@
-// The forward pass on LibTorch: patches and whole images (torch_network.hpp).
+// The forward pass on LibTorch over patches (torch_network.hpp).
 #include "torch/torch_network.hpp"
 
-#include <ATen/ops/avg_pool2d.h>
+#include "torch/fft_convolution.hpp"
+#include "torch/mean_pool.hpp"
+
 #include <ATen/ops/convolution.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/max_pool2d_with_indices.h>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace picker {
 namespace {
@@ -22,30 +24,13 @@ at::Tensor borrow(const float* values, at::IntArrayRef sizes) {
     return at::from_blob(const_cast<float*>(values), sizes); // only ever read
 }
 
-// Dilated mean pool at stride 1, which LibTorch lacks: the shifted images, summed.
-at::Tensor dilated_mean(const at::Tensor& x, int kernel, int dilation) {
-    const std::int64_t rows = x.size(2) - static_cast<std::int64_t>(kernel - 1) * dilation;
-    const std::int64_t columns = x.size(3) - static_cast<std::int64_t>(kernel - 1) * dilation;
-    at::Tensor sum;
-    for (int i = 0; i < kernel; ++i) {
-        for (int j = 0; j < kernel; ++j) {
-            const at::Tensor part = x.narrow(2, i * dilation, rows).narrow(3, j * dilation, columns);
-            if (sum.defined()) {
-                sum.add_(part);
-            } else {
-                sum = part.clone();
-            }
-        }
-    }
-    return sum.div_(kernel * kernel);
-}
-
 float logistic(float x) {
     const float e = std::exp(-std::abs(x)); // never overflows
     return x >= 0.0F ? 1.0F / (1.0F + e) : e / (1.0F + e);
 }
 
-// Outputs 1 x K x rows x columns (or count x K x 1 x 1) of the last layer to probabilities of the positive class.
+} // namespace
+
 void to_probabilities(const at::Tensor& outputs, float* probabilities) {
     const at::Tensor flat = outputs.permute({0, 2, 3, 1}).contiguous(); // pixel by pixel, K values each
     const float* values = flat.const_data_ptr<float>();
@@ -54,8 +39,6 @@ void to_probabilities(const at::Tensor& outputs, float* probabilities) {
         probabilities[i] = logistic(classes == 1 ? values[i] : values[2 * i + 1] - values[2 * i]);
     }
 }
-
-} // namespace
 
 TorchNetwork::TorchNetwork(const NetworkSpec& spec)
     : spec_(spec), shapes_(layer_shapes(spec)), parameters_(parameter_shapes(spec)),
@@ -100,14 +83,25 @@ void TorchNetwork::require_parameters() const {
     }
 }
 
-at::Tensor TorchNetwork::forward(at::Tensor x, const DensePlan* plan, std::span<const float* const> masks,
-                                 Trace* trace) const {
-    // Over an image, only every `subsample`-th window is wanted: the first dense layer leaves the others out.
-    int subsample = plan != nullptr ? plan->subsample : 1;
+at::Tensor TorchNetwork::convolve(const at::Tensor& x, std::size_t index, const at::Tensor& weight,
+                                  const at::Tensor& bias, std::int64_t stride) const {
+    const Layer& layer = spec_.layers[index];
+    const bool by_fft = layer.kind == LayerKind::convolution &&
+                        fft_is_faster(layer.kernel, x.size(1), layer.channels, (x.size(2) + x.size(3)) / 2);
+    at::Tensor y = by_fft ? fft_convolution(x, weight, bias)
+                          : at::convolution(x, weight, bias, {stride, stride}, {0, 0}, {1, 1}, false, {0, 0}, 1);
+    if (layer.activation == Activation::relu) {
+        y.relu_();
+    } else if (layer.activation == Activation::sigmoid && index + 1 < spec_.layers.size()) {
+        y.sigmoid_();
+    }
+    return y;
+}
+
+at::Tensor TorchNetwork::forward(at::Tensor x, std::span<const float* const> masks, Trace* trace) const {
     std::size_t dropouts = 0;
     for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
         const Layer& layer = spec_.layers[i];
-        const int dilation = plan != nullptr ? plan->layers[i].dilation : 1;
         if (trace != nullptr) {
             trace->inputs[i] = x;
         }
@@ -115,28 +109,19 @@ at::Tensor TorchNetwork::forward(at::Tensor x, const DensePlan* plan, std::span<
         case LayerKind::convolution:
         case LayerKind::dense: {
             const std::size_t p = static_cast<std::size_t>(first_parameter_[i]);
-            const int stride = layer.kind == LayerKind::dense ? std::exchange(subsample, 1) : 1;
-            x = at::convolution(x, values_[p], values_[p + 1], {stride, stride}, {0, 0}, {dilation, dilation}, false,
-                                {0, 0}, 1);
-            if (layer.activation == Activation::relu) {
-                x.relu_();
-            } else if (layer.activation == Activation::sigmoid && i + 1 < spec_.layers.size()) {
-                x.sigmoid_();
-            }
+            x = convolve(x, i, values_[p], values_[p + 1], 1);
             break;
         }
         case LayerKind::max_pool:
-        case LayerKind::mean_pool: {
-            const int stride = plan != nullptr ? plan->layers[i].stride : layer.kernel;
-            if (layer.kind == LayerKind::mean_pool) {
-                x = stride == layer.kernel ? at::avg_pool2d(x, layer.kernel) : dilated_mean(x, layer.kernel, dilation);
-            } else if (trace != nullptr) {
-                std::tie(x, trace->indices[i]) = at::max_pool2d_with_indices(x, layer.kernel, stride, 0, dilation);
+            if (trace != nullptr) {
+                std::tie(x, trace->indices[i]) = at::max_pool2d_with_indices(x, layer.kernel);
             } else {
-                x = at::max_pool2d(x, layer.kernel, stride, 0, dilation);
+                x = at::max_pool2d(x, layer.kernel);
             }
             break;
-        }
+        case LayerKind::mean_pool:
+            x = mean_pool(x, layer.kernel);
+            break;
         case LayerKind::dropout: {
             const float* mask = dropouts < masks.size() ? masks[dropouts] : nullptr;
             ++dropouts;
@@ -150,9 +135,6 @@ at::Tensor TorchNetwork::forward(at::Tensor x, const DensePlan* plan, std::span<
             trace->outputs[i] = x;
         }
     }
-    if (subsample > 1) { // a network without a dense layer
-        x = x.slice(2, 0, x.size(2), subsample).slice(3, 0, x.size(3), subsample);
-    }
     return x;
 }
 
@@ -164,27 +146,8 @@ void TorchNetwork::score(const float* patches, int count, float* probabilities) 
         for (int first = 0; first < count; first += score_batch) {
             const int number = std::min(score_batch, count - first);
             const at::Tensor x = borrow(patches + first * size * size, {number, 1, size, size});
-            to_probabilities(forward(x, nullptr, {}, nullptr), probabilities + first);
+            to_probabilities(forward(x, {}, nullptr), probabilities + first);
         }
-    });
-}
-
-void TorchNetwork::score_dense(const float* pixels, int height, int width, const DensePlan& plan,
-                               float* probabilities) const {
-    require_parameters();
-    if (plan.layers.size() != spec_.layers.size()) {
-        fail(Status::internal, "a dense plan of ", plan.layers.size(), " layers was given to a network of ",
-             spec_.layers.size());
-    }
-    if (height < spec_.input_size || width < spec_.input_size) {
-        fail(Status::invalid_argument, "an image of ", width, " x ", height,
-             " working pixels is smaller than one window (", spec_.input_size,
-             "); use a larger image or a smaller particle diameter");
-    }
-    translated("scoring an image", [&] {
-        const c10::InferenceMode guard;
-        const at::Tensor x = borrow(pixels, {1, 1, height, width});
-        to_probabilities(forward(x, &plan, {}, nullptr), probabilities);
     });
 }
 

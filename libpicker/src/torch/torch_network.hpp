@@ -27,6 +27,9 @@ template <typename Body> auto translated(const char* doing, Body&& body) {
     }
 }
 
+// Outputs count x K x rows x columns of the last layer to probabilities of the positive class, pixel by pixel.
+void to_probabilities(const at::Tensor& outputs, float* probabilities);
+
 class TorchNetwork final : public Network {
 public:
     explicit TorchNetwork(const NetworkSpec& spec);
@@ -45,8 +48,16 @@ private:
 
     void require_parameters() const;
     void check_shard(const TrainingShard& shard, std::size_t gradient_size) const;
-    // The network without its last activation. `plan` is null for patches; `masks` and `trace` may be empty or null.
-    at::Tensor forward(at::Tensor x, const DensePlan* plan, std::span<const float* const> masks, Trace* trace) const;
+    // The network without its last activation, over patches. `masks` and `trace` may be empty or null.
+    at::Tensor forward(at::Tensor x, std::span<const float* const> masks, Trace* trace) const;
+    // The same over an image, with the parameters turned by so many quarters: 1 x outputs x rows x columns.
+    at::Tensor forward_image(at::Tensor x, const DensePlan& plan, int quarters) const;
+    // A layer with parameters: convolution, by Fourier transforms where that is faster, and activation.
+    at::Tensor convolve(const at::Tensor& x, std::size_t layer, const at::Tensor& weight, const at::Tensor& bias,
+                        std::int64_t stride) const;
+    // Writes the slopes of a layer's parameters, and returns the one of its input; undefined for the first layer.
+    at::Tensor convolve_backward(const at::Tensor& slope, const at::Tensor& input, std::size_t layer, float* to_weight,
+                                 float* to_bias) const;
     // d loss / d last layer's output, and the loss, from those outputs.
     double loss_slope(const at::Tensor& outputs, const TrainingShard& shard, float* slope) const;
 

@@ -60,6 +60,13 @@ inline NetworkSpec first_layers() {
              dense(2, Activation::softmax)}};
 }
 
+// Kernels that are convolved by Fourier transforms. 60 -> 36 -> 18 -> 6 -> 3.
+inline NetworkSpec large_kernels() {
+    return {60,
+            {convolution(25, 3, Activation::sigmoid), mean_pool(2), convolution(13, 4, Activation::sigmoid),
+             mean_pool(2), dense(1, Activation::sigmoid)}};
+}
+
 inline std::vector<NetworkSpec> all() {
     return {small_softmax(), small_sigmoid(), all_convolutions(), first_layers()};
 }

@@ -1,0 +1,132 @@
+// The forward pass over a whole image, as engine/dense_plan.cpp lays it out (torch_network.hpp).
+#include "torch/mean_pool.hpp"
+#include "torch/torch_network.hpp"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/rot90.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+namespace picker {
+namespace {
+
+// Windows along both axes, of one image of the batch.
+struct Windows {
+    std::int64_t rows = 0, columns = 0;
+};
+
+at::Tensor pool(const at::Tensor& x, const Layer& layer) {
+    return layer.kind == LayerKind::mean_pool ? mean_pool(x, layer.kernel) : at::max_pool2d(x, layer.kernel);
+}
+
+// Window i belongs to phase i mod `phases`. Each phase becomes an image of its own, pooled at its shift; all have the
+// size of the largest, filled with zeros at the end, whose windows are dropped again by `stitched`. `size` is the edge
+// of one window here.
+at::Tensor pool_in_phases(at::Tensor x, const Layer& layer, const DensePlan::Layer& planned, std::int64_t size,
+                          Windows& windows) {
+    const std::int64_t phases = planned.phases, spacing = planned.spacing;
+    windows = {(windows.rows + phases - 1) / phases, (windows.columns + phases - 1) / phases};
+    const auto edge = [&](std::int64_t count) { return (count * phases - 1) * spacing + size; }; // of all the phases
+    const std::int64_t right = edge(windows.columns) - x.size(3), below = edge(windows.rows) - x.size(2);
+    if (right > 0 || below > 0) {
+        x = at::constant_pad_nd(x, {0, std::max<std::int64_t>(0, right), 0, std::max<std::int64_t>(0, below)});
+    }
+    const std::int64_t shifts = (phases - 1) * spacing;
+    std::vector<at::Tensor> parts;
+    for (std::int64_t i = 0; i < phases; ++i) {
+        for (std::int64_t j = 0; j < phases; ++j) {
+            parts.push_back(pool(x.narrow(2, i * spacing, edge(windows.rows) - shifts)
+                                     .narrow(3, j * spacing, edge(windows.columns) - shifts),
+                                 layer));
+        }
+    }
+    return at::cat(parts, 0);
+}
+
+// The phases of one pool, put back in order.
+at::Tensor stitched(const at::Tensor& x, std::int64_t phases, Windows windows) {
+    const std::int64_t count = x.size(0) / (phases * phases), rows = x.size(2), columns = x.size(3);
+    return x.reshape({phases, phases, count, x.size(1), rows, columns})
+        .permute({2, 3, 4, 0, 5, 1})
+        .reshape({count, x.size(1), rows * phases, columns * phases})
+        .narrow(2, 0, windows.rows)
+        .narrow(3, 0, windows.columns);
+}
+
+} // namespace
+
+// Turning the kernels instead of the windows: the pools are square and tile the window, so the score is the same.
+at::Tensor TorchNetwork::forward_image(at::Tensor x, const DensePlan& plan, int quarters) const {
+    Windows windows{(x.size(2) - spec_.input_size) / plan.step + 1, (x.size(3) - spec_.input_size) / plan.step + 1};
+    x = x.narrow(2, 0, (windows.rows - 1) * plan.step + spec_.input_size)
+            .narrow(3, 0, (windows.columns - 1) * plan.step + spec_.input_size);
+    struct Shift {
+        std::int64_t phases = 1;
+        Windows windows; // before
+    };
+    std::vector<Shift> shifts;
+    std::int64_t size = spec_.input_size;
+    for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
+        const Layer& layer = spec_.layers[i];
+        const DensePlan::Layer& planned = plan.layers[i];
+        if (first_parameter_[i] >= 0) {
+            const std::size_t p = static_cast<std::size_t>(first_parameter_[i]);
+            const std::int64_t stride = layer.kind == LayerKind::dense ? planned.spacing : 1;
+            const at::Tensor weight = quarters == 0 ? values_[p] : at::rot90(values_[p], quarters, {2, 3});
+            x = convolve(x, i, weight, values_[p + 1], stride);
+        } else if (layer.kind != LayerKind::dropout) {
+            if (planned.phases == 1) {
+                x = pool(x, layer);
+            } else {
+                shifts.push_back({planned.phases, windows});
+                x = pool_in_phases(x, layer, planned, size, windows);
+            }
+        }
+        size = shapes_[i].size;
+    }
+    if (plan.last_spacing > 1) {
+        x = x.slice(2, 0, x.size(2), plan.last_spacing).slice(3, 0, x.size(3), plan.last_spacing);
+    }
+    for (auto shift = shifts.rbegin(); shift != shifts.rend(); ++shift) {
+        x = stitched(x, shift->phases, shift->windows);
+    }
+    return x;
+}
+
+void TorchNetwork::score_dense(const float* pixels, int height, int width, const DensePlan& plan,
+                               float* probabilities) const {
+    require_parameters();
+    if (plan.layers.size() != spec_.layers.size()) {
+        fail(Status::internal, "a dense plan of ", plan.layers.size(), " layers was given to a network of ",
+             spec_.layers.size());
+    }
+    if (height < spec_.input_size || width < spec_.input_size) {
+        fail(Status::invalid_argument, "an image of ", width, " x ", height,
+             " working pixels is smaller than one window (", spec_.input_size,
+             "); use a larger image or a smaller particle diameter");
+    }
+    translated("scoring an image", [&] {
+        const c10::InferenceMode guard;
+        const at::Tensor x = at::from_blob(const_cast<float*>(pixels), {1, 1, height, width}); // only ever read
+        to_probabilities(forward_image(x, plan, 0), probabilities);
+        if (plan.rotations == 1) {
+            return;
+        }
+        const std::int64_t windows = ((height - spec_.input_size) / plan.step + 1) *
+                                     static_cast<std::int64_t>((width - spec_.input_size) / plan.step + 1);
+        std::vector<float> turned(static_cast<std::size_t>(windows));
+        for (int quarters = 1; quarters < plan.rotations; ++quarters) {
+            to_probabilities(forward_image(x, plan, quarters), turned.data());
+            std::transform(turned.begin(), turned.end(), probabilities, probabilities, std::plus<>());
+        }
+        std::transform(probabilities, probabilities + windows, probabilities, [](float sum) { return 0.25F * sum; });
+    });
+}
+
+} // namespace picker
