@@ -1,5 +1,7 @@
 // Dense scoring against the naive sliding window, and the time and memory of picking one micrograph, through the C API.
-//   pick_bench MODEL.safetensors MICROGRAPH DIAMETER_A PIXEL_SIZE_A [THREADS] [--naive]
+//   pick_bench MODEL MICROGRAPH DIAMETER_A PIXEL_SIZE_A [THREADS] [--naive]
+// MODEL is a .safetensors file or the name of an architecture, which then has its initial weights: they take the same
+// time.
 #include "picker/picker.hpp"
 
 #include <algorithm>
@@ -54,7 +56,9 @@ int main(int count, char** words) {
         const double load = seconds([] { picker_has_feature("torch"); });
         const double base = memory("VmRSS");
         std::printf("loading LibTorch           %8.3f s, %.0f MiB resident\n", load, base);
-        const auto model = libpicker::Model::load(words[1]);
+        const std::string name = words[1];
+        const auto model =
+            name.find('.') != std::string::npos ? libpicker::Model::load(name) : libpicker::Model::create(name, 0);
         auto options = libpicker::make<picker_pick_options>();
         options.diameter = std::atof(words[3]);
         options.pixel_size = std::atof(words[4]);

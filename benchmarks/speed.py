@@ -71,9 +71,20 @@ def main():
                               "--json", "--quiet"))["items"][0]["seconds"]
         print("    " + ", ".join(f"{stage} {1000 * seconds:.0f} ms" for stage, seconds in item.items()))
 
+    print("\n## DeepEM as published for KLH: 2048 x 2048 at 2.2 A per pixel, four rotations, 2 threads")
+    folder = a.output / "klh"
+    if not (folder / "sim_0001.mrc").exists():
+        run(picker, "simulate", "--output", folder, "--size", "2048,2048", "--pixel-size", 2.2, "--diameter", 400, "--particles", 20,
+            "--snr", 0.05, "--quiet")
+    for name in ("deepem-klh", "deepem-klh-step20"):
+        print(f"{name}: {run(bench, name, folder / 'sim_0001.mrc', 400, 2.2, 2).splitlines()[1]}")
+
     if a.real:
         print("\n## Dense against naive on a real micrograph (EMPIAR-10028, 065), 2 threads")
         print(run(bench, model, a.real / "empiar-10028/065.mrc", 300, 5.36, 2, "--naive"), end="")
+        for name in ("deepem", "deepem-klh-step20"):
+            print(f"{name}, four rotations:")
+            print(run(bench, name, a.real / "empiar-10028/065.mrc", 300, 5.36, 2, "--naive"), end="")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,8 +43,10 @@ struct TrainingDefaults {
     int patience = 10; // epochs without improvement before stopping
     double validation_fraction = 0.1;
     double negatives_per_positive = 1.0;
-    double negative_distance = 0.6; // least distance of a negative from every positive, in windows
-    bool flips = true, rotations = true;
+    double negative_distance = 0.6;      // least distance of a negative from every positive, in windows
+    bool flips = true, rotations = true; // random mirrors and angles, new in every epoch
+    bool four_turns = false; // DeepEM: each sample four times in an epoch, a quarter turn apart, instead of any angle
+    double beta = 1.0;       // of the F-score that chooses the threshold
     Loss loss = Loss::cross_entropy;
     std::string initialisation = "truncated-normal-0.05"; // or "torch7", "glorot-uniform"
 };
@@ -53,10 +56,13 @@ struct ModelSpec {
     NetworkSpec network;
     Recipe recipe; // working scale and preprocessing
     PatchRule patch_rule = PatchRule::dense;
-    double window_diameters = 1.2; // edge of the network's window in particle diameters
-    int step = 4;                  // working pixels between windows
-    double peak_window = 0.8;      // local-maximum window, in windows
-    double min_distance = 0.4;     // between picks, in windows
+    // Edge of the network's window in particle diameters. With a fixed working pixel size (recipe.pixel_size) the
+    // window is input_size such pixels, and this is only what it was meant for; see window_length.
+    double window_diameters = 1.2;
+    int step = 4;              // working pixels between windows
+    int rotations = 1;         // 4: a score is the mean over the window's quarter turns (DeepEM)
+    double peak_window = 0.8;  // local-maximum window, in windows
+    double min_distance = 0.4; // between picks, in windows
     double default_threshold = 0.5;
     PeakRule peak_rule = PeakRule::window_maximum;
     double first_range = 0.0, second_range = 0.0; // of the two passes, to each side, in windows
@@ -67,11 +73,24 @@ struct ModelSpec {
     TrainingDefaults training;
 };
 
+// Edge of the network's window, in the unit of `diameter` (the particle's longest axis); `pixel_size` is that unit in
+// angstrom. Error(invalid_argument) where the working pixel size is fixed and pixel_size is 0.
+double window_length(const ModelSpec& spec, double diameter, double pixel_size);
+
+// What a new model may have otherwise than its architecture says. Zero, unset and empty leave the architecture's.
+struct ModelOptions {
+    std::optional<Activation> activation;  // relu or sigmoid, of all layers but the last
+    int window = 0;                        // edge of the network's input, working pixels
+    std::vector<int> kernels, pools, maps; // one entry per stage
+    int step = 0;                          // working pixels between windows
+};
+
 struct ArchitectureInfo {
     const char* name;
     const char* summary; // one line
     const char* source;  // "DeepPicker 2016, section 4.3; parameters of the authors' Torch7 code"
     ModelSpec (*spec)();
+    NetworkSpec (*adapt)(const NetworkSpec&, const ModelOptions&) = nullptr; // null: the network is as it is
 };
 
 std::span<const ArchitectureInfo> architectures();
@@ -87,7 +106,11 @@ struct Model {
     std::map<std::string, std::string> provenance; // "trained-on", "seed", "date", "version", ... free text
 };
 
-Model create_model(std::string_view architecture, std::uint64_t seed); // initialised from our own random numbers
+// Initialised from our own random numbers. Error(invalid_argument) for options that the architecture has no use for,
+// or whose sizes do not fit together, naming the nearest that do.
+Model create_model(std::string_view architecture, std::uint64_t seed, const ModelOptions& options = {});
+// A model that scores every `step` working pixels. Error(invalid_argument) for a step that is absurd.
+Model with_step(Model model, int step);
 
 // Checkpoints: .safetensors, tensors and JSON metadata. Loading never executes anything and refuses damaged or foreign
 // files with Error(bad_file | mismatch) naming file and reason. Saving is atomic.

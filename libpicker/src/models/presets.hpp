@@ -9,4 +9,14 @@ ModelSpec deeppicker();       // DeepPicker 2016, values of the paper and the To
 ModelSpec deeppicker_tf();    // values of the TensorFlow code
 ModelSpec deeppicker_patch(); // deeppicker_tf, each window prepared by itself
 
+ModelSpec deepem();     // DeepEM 2017 for any particle: the working scale follows the diameter
+ModelSpec deepem_klh(); // its four published configurations, at their pixel sizes
+ModelSpec deepem_klh_step20();
+ModelSpec deepem_19s();
+ModelSpec deepem_26s();
+ModelSpec deepem_inflammasome();
+// A DeepEM network with the options' box, kernels, pools, maps and activation; what they leave open follows the design
+// rule (deepem_design.hpp).
+NetworkSpec adapt_deepem(const NetworkSpec& network, const ModelOptions& options);
+
 } // namespace picker

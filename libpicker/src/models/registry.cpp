@@ -15,6 +15,19 @@ constexpr std::array registry{
                      "DeepPicker's TensorFlow code", deeppicker_tf},
     ArchitectureInfo{"deeppicker-patch", "deeppicker-tf with the code's literal preparation, window by window; slow",
                      "DeepPicker's TensorFlow code", deeppicker_patch},
+    ArchitectureInfo{"deepem", "DeepEM for any particle, at a working scale that follows its diameter",
+                     "DeepEM 2017; kernels by its design rule, training as the authors' MATLAB code", deepem,
+                     adapt_deepem},
+    ArchitectureInfo{"deepem-klh", "DeepEM as published for KLH", "DeepEM 2017, Table 1; the authors' MATLAB code",
+                     deepem_klh, adapt_deepem},
+    ArchitectureInfo{"deepem-klh-step20", "deepem-klh on the grid of the authors' code, every 20 pixels",
+                     "DeepEM 2017, Table 1; the authors' MATLAB code", deepem_klh_step20, adapt_deepem},
+    ArchitectureInfo{"deepem-19s", "DeepEM as published for the 19S regulatory particle",
+                     "DeepEM 2017, Table 1; the authors' MATLAB code", deepem_19s, adapt_deepem},
+    ArchitectureInfo{"deepem-26s", "DeepEM as published for the 26S proteasome", "DeepEM 2017, Table 1", deepem_26s,
+                     adapt_deepem},
+    ArchitectureInfo{"deepem-inflammasome", "DeepEM as published for the NLRC4/NAIP2 inflammasome",
+                     "DeepEM 2017, Table 1", deepem_inflammasome, adapt_deepem},
 };
 
 const char* activation_name(Activation activation) {
@@ -57,6 +70,13 @@ std::string layers_text(const NetworkSpec& network) {
     return result;
 }
 
+std::string window_text(const ModelSpec& spec) {
+    if (spec.recipe.pixel_size > 0.0) {
+        return text(window_length(spec, 0.0, 1.0), " A (", spec.recipe.pixel_size, " A per pixel)");
+    }
+    return text(spec.window_diameters, " diameters");
+}
+
 } // namespace
 
 std::span<const ArchitectureInfo> architectures() {
@@ -75,20 +95,55 @@ const ArchitectureInfo& architecture(std::string_view name) {
 }
 
 std::string architectures_markdown() {
-    std::string table = "| Name | What it is | Network | Parameters | Window (diameters) | Step | Peak window | "
+    std::string table = "| Name | What it is | Network | Parameters | Window | Step | Peak window | "
                         "Least distance | Source |\n|---|---|---|---|---|---|---|---|---|\n";
     for (const ArchitectureInfo& info : registry) {
         const ModelSpec spec = info.spec();
         table += text("| `", info.name, "` | ", info.summary, " | ", layers_text(spec.network), " | ",
-                      parameter_count(spec.network), " | ", spec.window_diameters, " | ", spec.step, " | ",
+                      parameter_count(spec.network), " | ", window_text(spec), " | ", spec.step, " | ",
                       spec.peak_window, " | ", spec.min_distance, " | ", info.source, " |\n");
     }
     return table;
 }
 
-Model create_model(std::string_view name, std::uint64_t seed) {
+double window_length(const ModelSpec& spec, double diameter, double pixel_size) {
+    if (spec.recipe.pixel_size == 0.0) {
+        return spec.window_diameters * diameter;
+    }
+    if (!(pixel_size > 0.0)) {
+        fail(Status::invalid_argument, "the model works at ", spec.recipe.pixel_size,
+             " angstrom per pixel, but the micrograph's pixel size is not known; give the pixel size");
+    }
+    return spec.network.input_size * spec.recipe.pixel_size / pixel_size;
+}
+
+Model with_step(Model model, int step) {
+    if (step < 1 || step > model.spec.network.input_size) {
+        fail(Status::invalid_argument, "the step between windows is ", step, " working pixels; give 1 to ",
+             model.spec.network.input_size, ", the edge of the window");
+    }
+    model.spec.step = step;
+    return model;
+}
+
+Model create_model(std::string_view name, std::uint64_t seed, const ModelOptions& options) {
+    const ArchitectureInfo& info = architecture(name);
     Model model;
-    model.spec = architecture(name).spec();
+    model.spec = info.spec();
+    if (options.activation || options.window != 0 || !options.kernels.empty() || !options.pools.empty() ||
+        !options.maps.empty()) {
+        if (info.adapt == nullptr) {
+            fail(Status::invalid_argument, "the network of ", name,
+                 " is fixed; activation, window, kernels, pools and maps can be chosen for DeepEM's architectures");
+        }
+        model.spec.network = info.adapt(model.spec.network, options);
+        // The same field of view, whatever number of pixels shows it, or the same pixels where they are fixed.
+        model.spec.recipe.diameter_pixels = model.spec.network.input_size / model.spec.window_diameters;
+        model.spec.step = total_stride(model.spec.network);
+    }
+    if (options.step != 0) {
+        model = with_step(std::move(model), options.step);
+    }
     model.parameters = initial_parameters(model.spec.network, model.spec.training.initialisation, seed);
     return model;
 }

@@ -163,6 +163,12 @@ TrainingDefaults training_from(const Reader& reader) {
     training.rotations = reader.boolean("rotations");
     training.loss = reader.choice("loss", losses);
     training.initialisation = reader.string("initialisation");
+    if (reader.has("four_turns")) {
+        training.four_turns = reader.boolean("four_turns");
+    }
+    if (reader.has("beta")) {
+        training.beta = reader.number("beta", 1e-3, 1e3);
+    }
     return training;
 }
 
@@ -178,24 +184,36 @@ Json network_json(const NetworkSpec& network) {
     return {{"input_size", network.input_size}, {"layers", layers}};
 }
 
+// Keys that came with a later version are written only where they say something, so that a model which does without
+// keeps its text, and with it its hash.
+template <typename Value> void add_unless(Json& json, const char* key, const Value& value, const Value& usual) {
+    if (value != usual) {
+        json[key] = value;
+    }
+}
+
 Json training_json(const TrainingDefaults& training) {
-    return {{"learning_rate", training.learning_rate},
-            {"momentum", training.momentum},
-            {"weight_decay_dense", training.weight_decay_dense},
-            {"decay_factor", training.decay_factor},
-            {"decay_every", training.decay_every},
-            {"plateau_factor", training.plateau_factor},
-            {"plateau_patience", training.plateau_patience},
-            {"batch", training.batch},
-            {"epochs", training.epochs},
-            {"patience", training.patience},
-            {"validation_fraction", training.validation_fraction},
-            {"negatives_per_positive", training.negatives_per_positive},
-            {"negative_distance", training.negative_distance},
-            {"flips", training.flips},
-            {"rotations", training.rotations},
-            {"loss", name_of(losses, training.loss)},
-            {"initialisation", training.initialisation}};
+    Json json = {{"learning_rate", training.learning_rate},
+                 {"momentum", training.momentum},
+                 {"weight_decay_dense", training.weight_decay_dense},
+                 {"decay_factor", training.decay_factor},
+                 {"decay_every", training.decay_every},
+                 {"plateau_factor", training.plateau_factor},
+                 {"plateau_patience", training.plateau_patience},
+                 {"batch", training.batch},
+                 {"epochs", training.epochs},
+                 {"patience", training.patience},
+                 {"validation_fraction", training.validation_fraction},
+                 {"negatives_per_positive", training.negatives_per_positive},
+                 {"negative_distance", training.negative_distance},
+                 {"flips", training.flips},
+                 {"rotations", training.rotations},
+                 {"loss", name_of(losses, training.loss)},
+                 {"initialisation", training.initialisation}};
+    const TrainingDefaults usual;
+    add_unless(json, "four_turns", training.four_turns, usual.four_turns);
+    add_unless(json, "beta", training.beta, usual.beta);
+    return json;
 }
 
 } // namespace
@@ -205,9 +223,11 @@ std::string spec_to_json(const ModelSpec& spec) {
     for (const RecipeStep& step : spec.recipe.steps) {
         steps.push_back({{"name", step.name}, {"value", step.value}, {"second", step.second}});
     }
+    Json recipe{{"diameter_pixels", spec.recipe.diameter_pixels}, {"steps", steps}};
+    add_unless(recipe, "pixel_size", spec.recipe.pixel_size, 0.0);
     Json json{{"architecture", spec.architecture},
               {"network", network_json(spec.network)},
-              {"recipe", {{"diameter_pixels", spec.recipe.diameter_pixels}, {"steps", steps}}},
+              {"recipe", recipe},
               {"patch_rule", name_of(patch_rules, spec.patch_rule)},
               {"window_diameters", spec.window_diameters},
               {"step", spec.step},
@@ -225,6 +245,7 @@ std::string spec_to_json(const ModelSpec& spec) {
         json["deviation_low"] = spec.deviation_low;
         json["deviation_high"] = spec.deviation_high;
     }
+    add_unless(json, "rotations", spec.rotations, 1);
     return json.dump(-1, ' ', true);
 }
 
@@ -236,6 +257,9 @@ ModelSpec spec_from_json(std::string_view json, const std::string& file) {
     spec.network = network_from(reader.object("network"));
     const Reader recipe = reader.object("recipe");
     spec.recipe.diameter_pixels = recipe.number("diameter_pixels", 1.0, 1e5);
+    if (recipe.has("pixel_size")) {
+        spec.recipe.pixel_size = recipe.number("pixel_size", 1e-3, 1e3);
+    }
     for (const Reader& entry : recipe.list("steps", 64)) {
         spec.recipe.steps.push_back(
             {entry.string("name"), entry.number("value", -1e9, 1e9), entry.number("second", -1e9, 1e9)});
@@ -246,6 +270,12 @@ ModelSpec spec_from_json(std::string_view json, const std::string& file) {
     spec.peak_window = reader.number("peak_window", 0.0, 1e3);
     spec.min_distance = reader.number("min_distance", 0.0, 1e3);
     spec.default_threshold = reader.number("default_threshold", 0.0, 1.0);
+    if (reader.has("rotations")) {
+        spec.rotations = reader.integer("rotations", 1, 4);
+        if (spec.rotations != 1 && spec.rotations != 4) {
+            reader.complain("\"rotations\" is neither 1 nor 4");
+        }
+    }
     spec.training = training_from(reader.object("training"));
     if (reader.has("peak_rule")) {
         spec.peak_rule = reader.choice("peak_rule", peak_rules);

@@ -107,8 +107,8 @@ double pick_diameter(const Model& model, const PickSettings& settings) {
     return diameter;
 }
 
-double default_min_distance(const ModelSpec& spec, double diameter) {
-    return spec.min_distance * (spec.window_diameters * diameter);
+double default_min_distance(const ModelSpec& spec, double diameter, double pixel_size) {
+    return spec.min_distance * window_length(spec, diameter, pixel_size);
 }
 
 PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double diameter, double pixel_size,
@@ -118,7 +118,7 @@ PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double 
     if (settings.top_per_micrograph < 0 || settings.top < 0) {
         fail(Status::invalid_argument, "the number of best picks is negative; give 0 for all, or more");
     }
-    const double window = spec.window_diameters * diameter;
+    const double window = window_length(spec, diameter, pixel_size);
     PickPlan plan;
     plan.rules.threshold = settings.threshold.value_or(spec.default_threshold);
     plan.keep = settings.keep.value_or(plan.rules.threshold);
@@ -126,8 +126,8 @@ PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double 
         fail(Status::invalid_argument, "the lowest score to keep, ", plan.keep, ", is above the threshold, ",
              plan.rules.threshold, "; keep at most the threshold");
     }
-    plan.rules.min_distance =
-        length_in_pixels(settings.min_distance, default_min_distance(spec, diameter), pixel_size, "minimum distance");
+    plan.rules.min_distance = length_in_pixels(settings.min_distance, default_min_distance(spec, diameter, pixel_size),
+                                               pixel_size, "minimum distance");
     plan.rules.edge = length_in_pixels(settings.edge, 0.0, pixel_size, "edge");
     plan.rules.top = settings.top_per_micrograph;
     plan.rules.mask = mask;

@@ -17,11 +17,12 @@ struct PickPlan {
     ImageRules image;
 };
 
-// What two picks are apart at least where nobody says otherwise, in the unit of `diameter`.
-double default_min_distance(const ModelSpec& spec, double diameter);
+// What two picks are apart at least where nobody says otherwise, in the unit of `diameter`, which is `pixel_size`
+// angstrom.
+double default_min_distance(const ModelSpec& spec, double diameter, double pixel_size);
 
-// `diameter` and the result in pixels; `pixel_size` may be 0 where no length was given. Error(invalid_argument) for
-// settings that are out of range or contradict each other.
+// `diameter` and the result in pixels; `pixel_size` may be 0 where no length was given and the model fixes none.
+// Error(invalid_argument) for settings that are out of range or contradict each other.
 PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double diameter, double pixel_size,
                     const ExclusionMask* mask);
 

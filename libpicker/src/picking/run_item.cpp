@@ -158,6 +158,9 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
                     {"source_folder", options.source_folder.string()},
                     {"write_score_maps", options.write_score_maps}};
     note_filters(run.settings, settings, plan);
+    if (settings.step > 0) {
+        run.settings["step"] = settings.step;
+    }
     return run;
 }
 

@@ -25,8 +25,8 @@ public:
             refuse(text("hold no score below ", kept, ", and ", run_.keep, " is asked for"));
         }
         const double earlier_distance =
-            number("min_distance", default_min_distance(spec, number("diameter", run_.diameter)));
-        const double distance = asked.min_distance.value_or(default_min_distance(spec, run_.diameter));
+            number("min_distance", default_min_distance(spec, number("diameter", run_.diameter), 1.0));
+        const double distance = asked.min_distance.value_or(default_min_distance(spec, run_.diameter, 1.0));
         if (earlier_distance > distance * (1.0 + tolerance)) {
             refuse(text("were picked with a minimum distance of ", earlier_distance, " angstrom, and ", distance,
                         " is asked for"));

@@ -54,7 +54,8 @@ public:
     // `poll` runs on this thread while the pool works, and may throw to stop (core/parallel.hpp).
     ScoreMap score(Micrograph micrograph, double diameter, WorkerPool* pool, StageTimes* times = nullptr,
                    const std::function<void()>& poll = {}) const;
-    // The naive sliding window, one row of windows at a time: the reference that dense scoring is tested against.
+    // The naive sliding window, one row of windows at a time, each window turned where the model says so: the reference
+    // that dense scoring is tested against.
     ScoreMap score_naive(Micrograph micrograph, double diameter, WorkerPool* pool,
                          const std::function<void()>& poll = {}) const;
 

@@ -12,12 +12,16 @@
 namespace picker {
 namespace {
 
-constexpr int dense_tile = 512; // working pixels between the starts of neighbouring tiles, about
-constexpr int patch_tile = 16;  // windows along a tile's edge where each window is a patch of its own
+// Working pixels between the starts of neighbouring tiles, about: at least so many, and several windows, because
+// neighbouring inputs overlap by a window.
+constexpr int least_tile = 512, tile_in_windows = 4;
+constexpr int patch_tile = 16; // windows along a tile's edge where each window is a patch of its own
 
 // Windows along the edge of a tile: a constant of the model.
 int tile_windows(const ModelSpec& spec) {
-    return spec.patch_rule == PatchRule::dense ? std::max(1, dense_tile / spec.step) : patch_tile;
+    return spec.patch_rule == PatchRule::dense
+               ? std::max(1, std::max(least_tile, tile_in_windows * spec.network.input_size) / spec.step)
+               : patch_tile;
 }
 
 // The windows of tile `index` along one axis: [first, first + count). Tiles share the windows evenly, so that none is
@@ -38,6 +42,17 @@ void copy_window(const Image& image, int left, int top, int width, int height, f
     for (int y = 0; y < height; ++y) {
         const auto row = image.row(top + y).subspan(static_cast<std::size_t>(left), static_cast<std::size_t>(width));
         out = std::copy(row.begin(), row.end(), out);
+    }
+}
+
+// A square patch turned by a quarter, in place: what numpy.rot90 does.
+void turn_quarter(float* patch, int size) {
+    const std::vector<float> before(patch, patch + static_cast<std::ptrdiff_t>(size) * size);
+    for (int y = 0; y < size; ++y) {
+        for (int x = 0; x < size; ++x) {
+            *patch++ = before[static_cast<std::size_t>(x) * static_cast<std::size_t>(size) +
+                              static_cast<std::size_t>(size - 1 - y)];
+        }
     }
 }
 
@@ -70,7 +85,7 @@ ScoreJob Scorer::begin(Micrograph micrograph, double diameter, StageTimes* times
     map.height = micrograph.image.height;
     map.pixel_size = micrograph.pixel_size;
     map.diameter = diameter;
-    const double window = spec.window_diameters * diameter; // full-size pixels
+    const double window = window_length(spec, diameter, map.pixel_size); // full-size pixels
     const std::string name = micrograph.name;
     const auto too_small = [&] {
         fail(Status::invalid_argument, name, " is ", map.width, " x ", map.height,
@@ -118,7 +133,8 @@ void Scorer::run_tile(ScoreJob& job, int tile) const {
     std::vector<float> input(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
     copy_window(job.prepared, left * spec.step, top * spec.step, width, height, input.data());
     std::vector<float> output(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
-    network_->score_dense(input.data(), height, width, dense_plan(spec.network, spec.step), output.data());
+    network_->score_dense(input.data(), height, width, dense_plan(spec.network, spec.step, spec.rotations),
+                          output.data());
     check_scores(output);
     for (int y = 0; y < rows; ++y) {
         const auto* from = output.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(columns);
@@ -146,6 +162,18 @@ void Scorer::score_patches(ScoreJob& job, int left, int top, int columns, int ro
     }
     std::vector<float> output(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
     network_->score(patches.data(), columns * rows, output.data());
+    std::vector<float> turned(spec.rotations > 1 ? output.size() : 0);
+    for (int turn = 1; turn < spec.rotations; ++turn) {
+        for (std::size_t i = 0; i < output.size(); ++i) {
+            turn_quarter(patches.data() + i * area, input);
+        }
+        network_->score(patches.data(), columns * rows, turned.data());
+        std::transform(turned.begin(), turned.end(), output.begin(), output.begin(), std::plus<>());
+    }
+    if (spec.rotations > 1) {
+        const float share = 1.0F / static_cast<float>(spec.rotations);
+        std::transform(output.begin(), output.end(), output.begin(), [share](float sum) { return share * sum; });
+    }
     check_scores(output);
     for (int y = 0; y < rows; ++y) {
         const auto* from = output.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(columns);

@@ -118,7 +118,23 @@ Statistics check_pixels(const Micrograph& micrograph) {
     return known;
 }
 
-ResampledSize working_size(const Micrograph& micrograph, const Recipe& recipe, double diameter) {
+// Working pixels per pixel of the micrograph.
+double working_scale(const Micrograph& micrograph, const Recipe& recipe, double diameter) {
+    if (!resamples(recipe)) {
+        return 1.0;
+    }
+    if (recipe.pixel_size == 0.0) {
+        return recipe.diameter_pixels / diameter;
+    }
+    if (!(micrograph.pixel_size > 0.0)) {
+        fail(Status::invalid_argument, "micrograph ", micrograph.name,
+             ": its pixel size is not known, and the model works at ", recipe.pixel_size,
+             " angstrom per pixel; give the pixel size");
+    }
+    return micrograph.pixel_size / recipe.pixel_size;
+}
+
+ResampledSize working_size(const Micrograph& micrograph, double scale, double diameter) {
     constexpr double most_pixels = 1 << 28; // 1 GiB of float
     constexpr int least_edge = 8;
     const Image& image = micrograph.image;
@@ -127,7 +143,6 @@ ResampledSize working_size(const Micrograph& micrograph, const Recipe& recipe, d
              " pixels) with a particle diameter of ", diameter, " pixels would be worked on at ", std::round(width),
              " x ", std::round(height), " pixels, ", why..., "; check the diameter and the pixel size");
     };
-    const double scale = resamples(recipe) ? recipe.diameter_pixels / diameter : 1.0;
     const double width = image.width * scale, height = image.height * scale;
     if (!(width * height <= most_pixels) || !(std::max(width, height) <= most_pixels)) {
         refuse(width, height, "more than ", static_cast<long long>(most_pixels), " in all");
@@ -154,7 +169,8 @@ Prepared run(const Micrograph& micrograph, Image* owned, const Recipe& recipe, d
     const int width = given.width, height = given.height;
     Working working;
     working.known = check_pixels(micrograph);
-    const ResampledSize size = working_size(micrograph, recipe, diameter);
+    const double scale = working_scale(micrograph, recipe, diameter);
+    const ResampledSize size = working_size(micrograph, scale, diameter);
 
     Prepared prepared;
     bool started = false; // until then `working.image` is empty and `given` is current
@@ -169,7 +185,7 @@ Prepared run(const Micrograph& micrograph, Image* owned, const Recipe& recipe, d
     };
     working.diameter = diameter;
     // A sigma is in working pixels even where its step stands before the resampling.
-    working.sigma_factor = resamples(recipe) ? diameter / recipe.diameter_pixels : 1.0;
+    working.sigma_factor = 1.0 / scale;
     for (const RecipeStep& step : recipe.steps) {
         const StepKind& kind = kind_of(step);
         if (kind.run != nullptr) {
@@ -214,7 +230,12 @@ void check_recipe(const Recipe& recipe) {
         fail(Status::invalid_argument, "the preprocessing recipe has ", resamplings,
              " \"resample\" steps; give at most one");
     }
-    if (resamplings > 0 && !(recipe.diameter_pixels > 0.0 && std::isfinite(recipe.diameter_pixels))) {
+    if (!(recipe.pixel_size >= 0.0 && std::isfinite(recipe.pixel_size))) {
+        fail(Status::invalid_argument, "the preprocessing recipe resamples to ", recipe.pixel_size,
+             " angstrom per pixel; give a pixel size above 0, or 0 to follow the diameter");
+    }
+    if (resamplings > 0 && recipe.pixel_size == 0.0 &&
+        !(recipe.diameter_pixels > 0.0 && std::isfinite(recipe.diameter_pixels))) {
         fail(Status::invalid_argument, "the preprocessing recipe resamples to a particle of ", recipe.diameter_pixels,
              " working pixels; give a diameter above 0");
     }

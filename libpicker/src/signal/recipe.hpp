@@ -21,6 +21,8 @@ struct RecipeStep {
 struct Recipe {
     // Working scale: the particle's diameter in working pixels. The micrograph is resampled so that it comes out.
     double diameter_pixels = 0.0;
+    // Above 0: the working pixel size in angstrom, whatever the diameter; diameter_pixels then does not count.
+    double pixel_size = 0.0;
     std::vector<RecipeStep> steps;
 };
 
@@ -29,9 +31,9 @@ struct Prepared {
     double scale_x = 1.0, scale_y = 1.0; // working pixels per micrograph pixel: x_working = x_micrograph * scale_x
 };
 
-// `diameter` is the particle's longest axis in pixels of the micrograph. Error(invalid_argument) for an unknown step
-// or a working image that would be absurdly large or smaller than 8 pixels; Error(bad_file) for a NaN or constant
-// micrograph, naming it.
+// `diameter` is the particle's longest axis in pixels of the micrograph. Error(invalid_argument) for an unknown step,
+// a working image that would be absurdly large or smaller than 8 pixels, or a micrograph of unknown pixel size where
+// the recipe names one; Error(bad_file) for a NaN or constant micrograph, naming it.
 Prepared prepare(const Micrograph& micrograph, const Recipe& recipe, double diameter);
 Prepared prepare(Micrograph&& micrograph, const Recipe& recipe, double diameter); // may reuse the pixels
 void check_recipe(const Recipe& recipe);

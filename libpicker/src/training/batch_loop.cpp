@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t shard_count = 8;  // of every batch; also the most threads that share one
 constexpr std::size_t score_chunk = 64; // held-out patches in one call
+constexpr std::size_t turns = 4;
 
 // Random streams of one seed, apart from the sampler's (which count from 0 and
 // from 2^40).
@@ -69,6 +70,10 @@ void BatchLoop::restore(std::vector<float> parameters, std::vector<float> veloci
     network_.set_parameters(parameters_);
 }
 
+std::size_t BatchLoop::row(std::size_t sample) const {
+    return options_.four_turns ? sample / turns : sample;
+}
+
 void BatchLoop::fill(Shard& shard, const PatchSet& set, std::span<const std::size_t> samples, int number) const {
     const auto size = static_cast<std::size_t>(spec_.input_size);
     shard.count = 0;
@@ -82,7 +87,7 @@ void BatchLoop::fill(Shard& shard, const PatchSet& set, std::span<const std::siz
     }
     const auto add = [&](bool positives, bool others) {
         for (const std::size_t sample : samples) {
-            if (set.labels[sample] > 0.5F ? positives : others) {
+            if (set.labels[row(sample)] > 0.5F ? positives : others) {
                 add_sample(shard, set, sample, number);
             }
         }
@@ -103,15 +108,17 @@ void BatchLoop::add_sample(Shard& shard, const PatchSet& set, std::size_t sample
     const bool mirror = random.uniform() < 0.5 && options_.flips;
     const double turn = random.uniform();
     double angle = 0.0;
-    if (options_.rotations && !options_.quarter_turns_only) {
+    if (options_.four_turns) {
+        angle = static_cast<double>(sample % turns) * std::numbers::pi / 2;
+    } else if (options_.rotations && !options_.quarter_turns_only) {
         angle = 2.0 * std::numbers::pi * turn;
     } else if (options_.rotations) {
         angle = std::floor(4.0 * turn) * std::numbers::pi / 2;
     } else if (options_.flips) {
         angle = turn < 0.5 ? 0.0 : std::numbers::pi; // with the mirror: flips along both axes
     }
-    cut_patch(set.patch(sample, shard.stored), set.extent, size, mirror, angle, shard.patches.data() + i * area);
-    shard.labels[i] = set.labels[sample];
+    cut_patch(set.patch(row(sample), shard.stored), set.extent, size, mirror, angle, shard.patches.data() + i * area);
+    shard.labels[i] = set.labels[row(sample)];
     for (std::size_t d = 0; d < features_.size(); ++d) {
         const float kept = static_cast<float>(1.0 / (1.0 - rates_[d]));
         float* mask = shard.masks[d].data() + i * features_[d];
@@ -123,7 +130,7 @@ void BatchLoop::add_sample(Shard& shard, const PatchSet& set, std::size_t sample
 
 // The weights of a shard's samples, given the whole batch.
 void BatchLoop::weigh(Shard& shard, const PatchSet& set, std::span<const std::size_t> batch) const {
-    const auto is_positive = [&](std::size_t sample) { return set.labels[sample] > 0.5F; };
+    const auto is_positive = [&](std::size_t sample) { return set.labels[row(sample)] > 0.5F; };
     const auto positives = static_cast<std::size_t>(std::count_if(batch.begin(), batch.end(), is_positive));
     const PuWeights weights = pu_weights(*options_.prior, positives, batch.size() - positives);
     shard.positives = static_cast<std::size_t>(std::count(shard.labels.begin(), shard.labels.end(), 1.0F));
@@ -205,6 +212,15 @@ void BatchLoop::step(float scale, double learning_rate) {
 
 double BatchLoop::epoch(const PatchSet& set, std::vector<std::size_t> samples, int number, double learning_rate,
                         const std::function<void()>& poll) {
+    if (options_.four_turns) {
+        std::vector<std::size_t> turned;
+        for (const std::size_t sample : samples) {
+            for (std::size_t turn = 0; turn < turns; ++turn) {
+                turned.push_back(turns * sample + turn);
+            }
+        }
+        samples = std::move(turned);
+    }
     Random random(options_.seed, order_streams + static_cast<std::uint64_t>(number));
     random.shuffle(std::span(samples));
     const std::size_t batch = static_cast<std::size_t>(options_.batch);

@@ -25,6 +25,7 @@ struct BatchOptions {
     double weight_decay_dense = 0.0;
     bool flips = true, rotations = true;
     bool quarter_turns_only = false; // patches without a margin
+    bool four_turns = false;         // every sample four times in an epoch, turned by 0, 1, 2 and 3 quarters
     Loss loss = Loss::cross_entropy;
     // Samples with the label 0 are unlabelled, and this share of them are particles (positive_unlabelled.hpp). Unset:
     // they are negatives.
@@ -46,7 +47,7 @@ public:
     void restore(std::vector<float> parameters,
                  std::vector<float> velocity); // as an earlier loop had them
 
-    // One pass over `samples` of the set; the mean loss. `poll` runs between and
+    // One pass over `samples` of the set, or over their four turns; the mean loss. `poll` runs between and
     // during batches.
     double epoch(const PatchSet& set, std::vector<std::size_t> samples, int number, double learning_rate,
                  const std::function<void()>& poll);
@@ -65,6 +66,8 @@ private:
         std::vector<float> gradient, negative_gradient;
         double loss = 0.0, negative_loss = 0.0; // with unlabelled samples: the two parts of the risk
     };
+    // In an epoch of four turns a number stands for a sample and a turn; this is the sample.
+    std::size_t row(std::size_t sample) const;
     void fill(Shard& shard, const PatchSet& set, std::span<const std::size_t> samples, int number) const;
     void weigh(Shard& shard, const PatchSet& set, std::span<const std::size_t> batch) const;
     void add_sample(Shard& shard, const PatchSet& set, std::size_t sample, int number) const;

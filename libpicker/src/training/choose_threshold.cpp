@@ -12,8 +12,8 @@
 namespace picker {
 namespace {
 
-// Every threshold between the best point's score and the next lower one gives the best F1. The middle of that gap, in
-// log odds, is as far as can be from the particles above and the rest below. (Averaging over all thresholds within a
+// Every threshold between the best point's score and the next lower one gives the best F-score. The middle of that gap,
+// in log odds, is as far as can be from the particles above and the rest below. (Averaging over all thresholds within a
 // standard error of the best was tried inside the training parts of two real sets and gained nothing.)
 double middle_of_the_best(const Evaluation& evaluation) {
     const Curve& curve = evaluation.curve;
@@ -47,7 +47,7 @@ Picks unmasked(const Picks& particles, const ExclusionMask* mask, const Image& i
 } // namespace
 
 ChosenThreshold choose_threshold(const Model& model, std::unique_ptr<Network> network, const Dataset& dataset,
-                                 WorkerPool& pool, const Control& control) {
+                                 double beta, WorkerPool& pool, const Control& control) {
     const Scorer scorer(model, std::move(network));
     const Meter meter(control, "validate", static_cast<std::int64_t>(dataset.items.size()));
     std::vector<Picks> picks(dataset.items.size());
@@ -72,7 +72,9 @@ ChosenThreshold choose_threshold(const Model& model, std::unique_ptr<Network> ne
     meter.at(static_cast<std::int64_t>(dataset.items.size()));
     EvaluationOptions options;
     options.match.radius = 1.0; // times radius_scale: half the diameter of each item
+    options.beta = beta;
     const Evaluation evaluation = evaluate(items, options);
+    options.beta = 1.0;
     options.has_threshold = true;
     options.threshold = middle_of_the_best(evaluation);
     return {options.threshold, evaluate(items, options).f_beta};

@@ -12,12 +12,12 @@
 namespace picker {
 
 struct ChosenThreshold {
-    double threshold = 0.0; // middle of those whose F1 is within one standard error of the best
+    double threshold = 0.0; // with the best F-score of the model's beta: the middle of the gap below that point
     double f1 = 0.0;        // at that threshold, matched one to one within half a diameter
 };
 
-// `network` holds the model's parameters. Every item needs a diameter.
+// `network` holds the model's parameters. Every item needs a diameter. `beta` above 1 weights recall, as for evaluate.
 ChosenThreshold choose_threshold(const Model& model, std::unique_ptr<Network> network, const Dataset& dataset,
-                                 WorkerPool& pool, const Control& control);
+                                 double beta, WorkerPool& pool, const Control& control);
 
 } // namespace picker

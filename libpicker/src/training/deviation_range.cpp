@@ -28,7 +28,7 @@ std::vector<double> measure(const Dataset& dataset, std::size_t index, const Mod
     const Micrograph micrograph = dataset.load(index);
     const Image& image = micrograph.image;
     const int edge =
-        std::max(1, static_cast<int>(std::lround(spec.window_diameters * item.diameter / micrograph.pixel_size)));
+        std::max(1, static_cast<int>(std::lround(window_length(spec, item.diameter, 1.0) / micrograph.pixel_size)));
     const WindowDeviations deviations(image, edge);
     const double median = deviations.median();
     const auto is_inside = [edge](double centre, int size) {

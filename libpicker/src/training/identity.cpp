@@ -70,6 +70,8 @@ Json training_identity(const Model& model, const TrainingDefaults& settings, con
                 {"validation fraction", settings.validation_fraction},
                 {"flips", settings.flips},
                 {"rotations", settings.rotations},
+                {"four_turns", settings.four_turns},
+                {"beta", settings.beta},
                 {"most particles", options.max_positives},
                 {"loss", options.positive_unlabelled ? "positive-unlabelled" : "the architecture's"},
                 {"prior", options.prior},

@@ -15,6 +15,11 @@ TrainingDefaults merged_settings(const TrainingDefaults& defaults, const Trainin
     out.validation_fraction = options.validation_fraction.value_or(out.validation_fraction);
     out.flips = options.flips.value_or(out.flips);
     out.rotations = options.rotations.value_or(out.rotations);
+    out.beta = options.beta.value_or(out.beta);
+    if (defaults.four_turns) { // they are this architecture's rotations
+        out.four_turns = options.rotations.value_or(true);
+        out.rotations = false;
+    }
     const auto check = [](bool sound, const char* what, double value, const char* range) {
         if (!sound) {
             fail(Status::invalid_argument, "the ", what, " is ", value, "; give ", range);
@@ -29,6 +34,7 @@ TrainingDefaults merged_settings(const TrainingDefaults& defaults, const Trainin
           out.negatives_per_positive, "a number above 0, at most 1000");
     check(out.validation_fraction >= 0.0 && out.validation_fraction <= 0.9, "fraction held out for validation",
           out.validation_fraction, "0 to 0.9");
+    check(out.beta > 0.0 && out.beta <= 100.0, "beta of the F-score", out.beta, "a number above 0, usually 1 or 2");
     check(options.prior >= 0.0 && options.prior < 1.0, "prior", options.prior,
           "the share of random windows that are particles, between 0 and 1, or 0 to have it estimated");
     if (options.prior > 0.0 && !options.positive_unlabelled) {

@@ -82,6 +82,7 @@ BatchOptions Training::batch_options() const {
     options.flips = settings_.flips;
     options.rotations = settings_.rotations;
     options.quarter_turns_only = model_.spec.patch_rule == PatchRule::per_patch;
+    options.four_turns = settings_.four_turns;
     options.loss = settings_.loss;
     if (options_.positive_unlabelled) {
         options.prior = report_.prior;
@@ -184,7 +185,8 @@ void Training::threshold() {
     }
     auto network = engine_.create(model_.spec.network);
     network->set_parameters(model_.parameters);
-    const ChosenThreshold chosen = choose_threshold(model_, std::move(network), validation_, pool_, control_);
+    const ChosenThreshold chosen =
+        choose_threshold(model_, std::move(network), validation_, settings_.beta, pool_, control_);
     report_.validation_f1 = chosen.f1;
     if (chosen.f1 > 0.0) { // without a single hit no threshold is better than another
         report_.threshold = model_.spec.default_threshold = chosen.threshold;

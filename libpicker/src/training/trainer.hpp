@@ -27,6 +27,7 @@ struct TrainingOptions {
     std::optional<int> epochs, batch, patience;
     std::optional<double> learning_rate, negatives_per_positive, validation_fraction;
     std::optional<bool> flips, rotations;
+    std::optional<double> beta; // of the F-score that chooses the threshold
     std::size_t max_positives = 0;
     std::uint64_t seed = 0;
     // Unlabelled places are unknown and not negatives (positive_unlabelled.hpp); `prior` is the share of random windows
@@ -54,10 +55,9 @@ struct TrainingReport {
     double best_validation_loss = 0, best_validation_accuracy = 0;
     std::size_t positives = 0, negatives = 0, validation_samples = 0;
     std::size_t outside = 0, masked = 0, overlapping = 0; // positives left out (sampler.hpp)
-    // For the best F1 on the validation micrographs: the middle of the thresholds within one standard error of it. The
-    // architecture's where there are none.
+    // For the best F-score on the validation micrographs; the architecture's where there are none.
     double threshold = 0.0;
-    double validation_f1 = 0.0; // at that threshold, by picking and evaluating them; NaN where there are none
+    double validation_f1 = 0.0; // F1 at that threshold, by picking and evaluating them; NaN where there are none
     double prior = 0.0;         // as used; 0 where unlabelled places are negatives
     int resumed_after = 0;      // epochs that an earlier call had done
     bool stopped_early = false, cancelled = false;

@@ -23,6 +23,62 @@ DOCTEST_TEST_CASE("sizes along DeepPicker's network") {
     DOCTEST_CHECK(shapes[7].channels * shapes[7].size * shapes[7].size == 256);
 }
 
+// DeepEM 2017, Table 1: maps and edges of C1, S2, C3, S4, C5, S6.
+DOCTEST_TEST_CASE("the four published configurations of DeepEM") {
+    struct Published {
+        const char* name;
+        int box;
+        std::size_t parameters;
+        std::vector<int> edges;
+        double pixel_size; // angstrom
+    };
+    for (const Published& p : {Published{"deepem-klh", 272, 62761, {222, 74, 54, 27, 18, 9}, 2.2},
+                               Published{"deepem-klh-step20", 272, 62761, {222, 74, 54, 27, 18, 9}, 2.2},
+                               Published{"deepem-19s", 160, 12703, {141, 47, 38, 19, 16, 8}, 1.96},
+                               Published{"deepem-26s", 150, 36985, {120, 60, 46, 23, 14, 7}, 3.44},
+                               Published{"deepem-inflammasome", 112, 16225, {98, 49, 40, 20, 14, 7}, 3.44}}) {
+        DOCTEST_CAPTURE(p.name);
+        const picker::ModelSpec spec = picker::architecture(p.name).spec();
+        DOCTEST_CHECK(spec.network.input_size == p.box);
+        DOCTEST_CHECK(picker::parameter_count(spec.network) == p.parameters);
+        DOCTEST_CHECK(spec.recipe.pixel_size == p.pixel_size);
+        const auto shapes = picker::layer_shapes(spec.network);
+        const std::vector<int> maps{6, 6, 12, 12, 12, 12};
+        DOCTEST_REQUIRE(shapes.size() == 7);
+        for (std::size_t i = 0; i < 6; ++i) {
+            DOCTEST_CHECK(shapes[i].size == p.edges[i]);
+            DOCTEST_CHECK(shapes[i].channels == maps[i]);
+        }
+        DOCTEST_CHECK(shapes[6].channels == 1);
+        // Each convolution is followed by a sigmoid, each pool is a mean without a parameter of its own.
+        for (std::size_t i = 0; i < 6; i += 2) {
+            DOCTEST_CHECK(spec.network.layers[i].activation == picker::Activation::sigmoid);
+            DOCTEST_CHECK(spec.network.layers[i + 1].kind == picker::LayerKind::mean_pool);
+        }
+        DOCTEST_CHECK(spec.rotations == 4);
+        DOCTEST_CHECK(spec.training.learning_rate == 1.0);
+        DOCTEST_CHECK(spec.training.momentum == 0.0);
+        DOCTEST_CHECK(spec.training.batch == 50);
+        DOCTEST_CHECK(spec.training.epochs == 20);
+        DOCTEST_CHECK(spec.training.beta == 2.0);
+        DOCTEST_CHECK(spec.training.loss == picker::Loss::half_square);
+        DOCTEST_CHECK(spec.training.four_turns);
+    }
+    DOCTEST_CHECK(picker::architecture("deepem-klh").spec().step == 12);
+    DOCTEST_CHECK(picker::architecture("deepem-klh-step20").spec().step == 20);
+}
+
+// In angstrom, whatever the particle: 272 pixels of 2.2 A.
+DOCTEST_TEST_CASE("a window of fixed pixel size does not follow the diameter") {
+    const picker::ModelSpec klh = picker::architecture("deepem-klh").spec();
+    DOCTEST_CHECK(picker::window_length(klh, 400.0, 1.0) == doctest::Approx(598.4));
+    DOCTEST_CHECK(picker::window_length(klh, 20.0, 1.1) == doctest::Approx(544.0)); // pixels of 1.1 A
+    DOCTEST_CHECK_THROWS_WITH_AS(picker::window_length(klh, 20.0, 0.0), doctest::Contains("give the pixel size"),
+                                 picker::Error);
+    const picker::ModelSpec any = picker::architecture("deepem").spec();
+    DOCTEST_CHECK(picker::window_length(any, 20.0, 0.0) == doctest::Approx(30.0));
+}
+
 DOCTEST_TEST_CASE("every architecture holds together and says so itself") {
     for (const picker::ArchitectureInfo& info : picker::architectures()) {
         const picker::ModelSpec spec = info.spec();
@@ -45,7 +101,8 @@ DOCTEST_TEST_CASE("an unknown architecture is answered with the known ones") {
         const std::string message = error.what();
         DOCTEST_CHECK(error.status() == picker::Status::not_found);
         DOCTEST_CHECK(message.find("\"deepicker\"") != std::string::npos);
-        DOCTEST_CHECK(message.find("deeppicker, deeppicker-tf, deeppicker-patch") != std::string::npos);
+        DOCTEST_CHECK(message.find("deeppicker, deeppicker-tf, deeppicker-patch, deepem, deepem-klh") !=
+                      std::string::npos);
     }
 }
 

@@ -213,3 +213,22 @@ DOCTEST_TEST_CASE("recipes are checked: names, values, one resampling") {
     refused(Status::invalid_argument, {"\"sharpen\""},
             [] { picker::prepare(micrograph_of(Image(64, 48)), recipe_of(20.0, {{"sharpen"}}), 40.0); });
 }
+
+DOCTEST_TEST_CASE("a recipe of fixed pixel size does not follow the diameter") {
+    const Image image = naive::sampled(240, 120, [](int x, int y) { return std::sin(0.3 * x) + std::cos(0.2 * y); });
+    Recipe recipe = recipe_of(20.0, {{"resample"}});
+    recipe.pixel_size = 3.0; // the micrograph has 1.5 A
+    for (const double diameter : {40.0, 61.0}) {
+        const Prepared prepared = picker::prepare(micrograph_of(image), recipe, diameter);
+        DOCTEST_CHECK(prepared.image.width == 120);
+        DOCTEST_CHECK(prepared.image.height == 60);
+    }
+    recipe.pixel_size = 1.5;
+    DOCTEST_CHECK(picker::prepare(micrograph_of(image), recipe, 40.0).image.pixels == image.pixels);
+    Micrograph unknown = micrograph_of(image);
+    unknown.pixel_size = 0.0;
+    refused(Status::invalid_argument, {"grid1/mic_007.mrc", "pixel size is not known", "give the pixel size"},
+            [&] { picker::prepare(unknown, recipe, 40.0); });
+    recipe.pixel_size = -1.0;
+    refused(Status::invalid_argument, {"-1 angstrom per pixel"}, [&] { picker::check_recipe(recipe); });
+}

@@ -227,3 +227,53 @@ DOCTEST_TEST_CASE("held-out loss and accuracy, in chunks, against the definition
     DOCTEST_CHECK(out.loss == doctest::Approx(loss).epsilon(1e-5));
     DOCTEST_CHECK(out.accuracy == doctest::Approx(right));
 }
+
+namespace {
+
+// Records the patches that it is given.
+class Watching : public naive::Logistic {
+public:
+    double gradient(const TrainingShard& shard, std::span<float> gradient) const override {
+        const std::lock_guard lock(mutex_);
+        for (int i = 0; i < shard.count; ++i) {
+            const float* patch = shard.patches + static_cast<std::ptrdiff_t>(i) * naive::window * naive::window;
+            seen_.emplace_back(std::vector<float>(patch, patch + naive::window * naive::window), shard.labels[i]);
+        }
+        return naive::Logistic::gradient(shard, gradient);
+    }
+    mutable std::mutex mutex_;
+    mutable std::vector<std::pair<std::vector<float>, float>> seen_;
+};
+
+} // namespace
+
+DOCTEST_TEST_CASE("four turns: an epoch has each sample at 0, 90, 180 and 270 degrees once") {
+    const PatchSet set = noise(10);
+    BatchOptions options;
+    options.batch = 7;
+    options.flips = options.rotations = false;
+    options.four_turns = true;
+    Watching network;
+    WorkerPool pool(2);
+    BatchLoop loop(naive::model().spec.network, network, std::vector<float>(257, 0.01F), options, pool);
+    loop.epoch(set, {1, 4, 9}, 1, 0.1, {}); // some of the samples
+    DOCTEST_REQUIRE(network.seen_.size() == 12);
+    for (const std::size_t sample : {std::size_t{1}, std::size_t{4}, std::size_t{9}}) {
+        std::vector<float> patch = naive::patch(set, sample);
+        for (int turn = 0; turn < 4; ++turn) {
+            std::size_t found = 0;
+            for (const auto& [pixels, label] : network.seen_) {
+                found += pixels == patch && label == set.labels[sample] ? 1 : 0;
+            }
+            DOCTEST_CHECK(found == 1);
+            std::vector<float> turned(patch.size());
+            for (int y = 0; y < naive::window; ++y) {
+                for (int x = 0; x < naive::window; ++x) {
+                    turned[static_cast<std::size_t>(y * naive::window + x)] =
+                        patch[static_cast<std::size_t>(x * naive::window + naive::window - 1 - y)];
+                }
+            }
+            patch = turned;
+        }
+    }
+}
