@@ -21,7 +21,7 @@ int list_architectures(const Arguments& arguments) {
     for (int i = 0; i < picker_architecture_count(); ++i) {
         json["architectures"].push_back(architecture_json(i));
         std::string name = picker_architecture_name(i);
-        name.resize(std::max<std::size_t>(name.size() + 1, 18), ' ');
+        name.resize(std::max<std::size_t>(name.size() + 1, 20), ' ');
         text << "  " << name << picker_architecture_parameters(i) << " parameters. " << picker_architecture_summary(i)
              << "\n"
              << std::string(20, ' ') << "Source: " << picker_architecture_source(i) << "\n";

@@ -188,6 +188,7 @@ Command pick_command() {
         const std::string model_path = arguments.required_text("--model");
         const std::string output = arguments.required_text("--output");
         arguments.not_together("--score-maps", {"--candidates"});
+        arguments.not_together("--step", {"--score-maps", "--candidates"});
         const picker_pick_options pick = pick_options_of(arguments);
         auto options = libpicker::make<picker_run_options>();
         options.top = arguments.integer("--top", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);

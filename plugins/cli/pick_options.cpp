@@ -55,6 +55,7 @@ picker_pick_options pick_options_of(const Arguments& arguments) {
         throw UsageError("picker pick: --overlap-distance belongs to --overlaps drop");
     }
     set_deviation(arguments, options);
+    options.step = static_cast<int>(arguments.integer("--step", 1).value_or(0));
     return options;
 }
 
@@ -64,6 +65,7 @@ std::vector<Flag> pick_flags() {
         {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or - (required)"},
         {"--output", Takes::one, "DIR", "folder to write to (required)"},
         {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
+        {"--step", Takes::one, "N", "working pixels between the places that are scored [the model's]"},
         {"--threshold", Takes::one, "T", "picks have this score or more [the model's]"},
         {"--keep", Takes::one, "T",
          "STEM.star keeps candidates down to this score, so that the threshold can be lowered later [the threshold]"},

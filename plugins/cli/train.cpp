@@ -38,6 +38,17 @@ std::string summary(const picker_train_report& report, const std::string& output
     return text.str();
 }
 
+// One line for each network that was tried, best first.
+std::string tuning_text(const Json& tuning) {
+    std::ostringstream text;
+    for (const Json& row : tuning) {
+        text << "box " << row["box"] << ", kernels " << row["kernels"].dump() << ", pools " << row["pools"].dump()
+             << ", maps " << row["maps"].dump() << ": held-out loss " << format_number(row["loss"].get<double>(), 4)
+             << ", accuracy " << format_number(row["accuracy"].get<double>(), 3) << "\n";
+    }
+    return text.str();
+}
+
 // The flags of data and files, and then the settings.
 std::vector<Flag> flags() {
     std::vector<Flag> all = {
@@ -53,7 +64,7 @@ std::vector<Flag> flags() {
         {"--datasets", Takes::one, "FILE", "several molecules: a table, CSV or STAR, see below"},
         {"--diameter", Takes::one, "A", "longest axis of the particle, angstrom"},
         {"--output", Takes::one, "FILE", "the model, MODEL.safetensors (required)"}};
-    for (const std::vector<Flag>& more : {train_setting_flags(), train_scheme_flags()}) {
+    for (const std::vector<Flag>& more : {train_network_flags(), train_setting_flags(), train_scheme_flags()}) {
         all.insert(all.end(), more.begin(), more.end());
     }
     return all;
@@ -72,7 +83,8 @@ Command train_command() {
         "every epoch and removed at the end; from it --resume goes on to the same model (docs/training.md)."};
     command.run = [](const Arguments& arguments) -> int {
         const std::string output = arguments.required_text("--output");
-        arguments.not_together("--from", {"--architecture"});
+        arguments.not_together("--from", {"--architecture", "--activation", "--box", "--kernels", "--pools", "--maps",
+                                          "--step", "--tune"});
         arguments.not_together("--datasets", {"--micrographs", "--picks", "--negatives", "--validation-micrographs",
                                               "--validation-picks", "--masks", "--validation-masks", "--pixel-size"});
         if (arguments.has("--validation-picks")) {
@@ -87,14 +99,19 @@ Command train_command() {
         }
         prepare_output(output);
         Terminal terminal(arguments);
-        auto model = arguments.has("--from")
-                         ? libpicker::Model::load(arguments.text("--from"))
-                         : libpicker::Model::create(arguments.text("--architecture", "deeppicker"), options.seed);
+        auto model = arguments.has("--from") ? libpicker::Model::load(arguments.text("--from"))
+                                             : libpicker::Model::create(arguments.text("--architecture", "deeppicker"),
+                                                                        network_options_of(arguments), options.seed);
         SchemeResult scheme;
         libpicker::Dataset train, validation;
         const bool has_validation = add_training_data(train, validation, arguments, model, terminal, scheme);
         if (arguments.has("--recentre")) {
             recentre_picks(train, arguments, terminal, scheme);
+        }
+        Json tuning;
+        if (const auto candidates = arguments.integer("--tune", 2)) {
+            model.tune(train, options, static_cast<int>(*candidates), terminal.control());
+            tuning = Json::parse(Json::parse(model.metadata())["provenance"]["tuning"].get<std::string>());
         }
         const picker_train_report report =
             train_by_scheme(model, train, has_validation ? &validation : nullptr, options, arguments, terminal, scheme);
@@ -122,8 +139,9 @@ Command train_command() {
                      {"threshold", report.threshold},
                      {"validation_f1", json_number(report.validation_f1)},
                      {"seconds", report.seconds}};
+        json["tuning"] = tuning;
         json.update(scheme.json);
-        print(arguments, json, scheme.text + summary(report, output));
+        print(arguments, json, tuning_text(tuning) + scheme.text + summary(report, output));
         if (report.validation_f1 < 0.2 || report.best_validation_accuracy < 0.7) { // never true of NaN
             terminal.warning("the model has hardly learned; check --diameter, the pixel size and the coordinates");
         }

@@ -7,6 +7,10 @@
 
 namespace cli {
 
+// Flags that set picker_model_options, for the help, in its order.
+std::vector<Flag> train_network_flags();
+picker_model_options network_options_of(const Arguments& arguments);
+
 // Flags that set picker_train_options, for the help, in its order.
 std::vector<Flag> train_setting_flags();
 picker_train_options train_options_of(const Arguments& arguments);

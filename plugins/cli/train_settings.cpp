@@ -1,13 +1,67 @@
 // The settings of picker train: their flags, and what they set (train_parts.hpp).
 #include "train_parts.hpp"
 
+#include <sstream>
+
 namespace cli {
+namespace {
+
+// "51,21,10": one number for each stage of the network.
+void set_stages(const Arguments& arguments, const std::string& flag, std::int32_t (&target)[3]) {
+    if (!arguments.has(flag)) {
+        return;
+    }
+    const std::string given = arguments.text(flag);
+    std::istringstream parts(given);
+    std::vector<std::string> words;
+    for (std::string word; std::getline(parts, word, ',');) {
+        words.push_back(word);
+    }
+    if (words.size() != 3) {
+        throw UsageError("picker train: " + flag + " is " + given + "; give three numbers, as 15,6,3");
+    }
+    for (std::size_t i = 0; i < 3; ++i) {
+        const std::int64_t value = parse_integer(words[i], "picker train: " + flag);
+        if (value < 1 || value > 4096) {
+            throw UsageError("picker train: " + flag + " is " + given + "; give three numbers from 1 to 4096");
+        }
+        target[i] = static_cast<std::int32_t>(value);
+    }
+}
+
+} // namespace
+
+std::vector<Flag> train_network_flags() {
+    return {{"--activation", Takes::one, "NAME", "DeepEM: sigmoid or relu [the architecture's]"},
+            {"--box", Takes::one, "N", "DeepEM: edge of the network's window, working pixels [the architecture's]"},
+            {"--kernels", Takes::one, "A,B,C", "DeepEM: of the three convolutions [by the design rule for the box]"},
+            {"--pools", Takes::one, "A,B,C", "DeepEM: of the three mean pools [2,2,2; from 160 pixels on 3,2,2]"},
+            {"--maps", Takes::one, "A,B,C", "DeepEM: feature maps of the three stages [6,12,12]"},
+            {"--step", Takes::one, "N", "working pixels between the places that are scored [the architecture's]"},
+            {"--tune", Takes::one, "N", "DeepEM: train N networks for a few epochs and go on with the best"}};
+}
+
+picker_model_options network_options_of(const Arguments& arguments) {
+    auto options = libpicker::make<picker_model_options>();
+    if (arguments.has("--activation")) {
+        options.activation = 1 + arguments.choice("--activation", {"sigmoid", "relu"});
+    }
+    options.window = static_cast<std::int32_t>(arguments.integer("--box", 1).value_or(0));
+    set_stages(arguments, "--kernels", options.kernels);
+    set_stages(arguments, "--pools", options.pools);
+    set_stages(arguments, "--maps", options.maps);
+    options.step = static_cast<std::int32_t>(arguments.integer("--step", 1).value_or(0));
+    return options;
+}
+
 std::vector<Flag> train_setting_flags() {
     return {
         {"--epochs", Takes::one, "N", "at most [the architecture's]"},
         {"--patience", Takes::one, "N",
          "epochs without improvement before stopping; 0: never stops early [the architecture's]"},
         {"--batch", Takes::one, "N", "samples in a step [the architecture's]"},
+        {"--beta", Takes::one, "B",
+         "of the F-score that chooses the threshold; above 1 weights recall [the architecture's]"},
         {"--learning-rate", Takes::one, "R", "of gradient descent, at the start [the architecture's]"},
         {"--negatives-per-positive", Takes::one, "R", "negative samples for each positive one [1]"},
         {"--max-particles", Takes::one, "N", "use at most so many, equal shares of each molecule"},
@@ -29,6 +83,7 @@ picker_train_options train_options_of(const Arguments& arguments) {
     options.negatives_per_positive = arguments.above_zero("--negatives-per-positive").value_or(0);
     options.epochs = static_cast<int>(arguments.integer("--epochs", 1).value_or(0));
     options.batch = static_cast<int>(arguments.integer("--batch", 1).value_or(0));
+    options.beta = arguments.above_zero("--beta").value_or(0);
     options.max_positives = arguments.integer("--max-particles", 1).value_or(0);
     options.seed = seed_of(arguments);
     if (const auto patience = arguments.integer("--patience")) {

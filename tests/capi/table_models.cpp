@@ -25,6 +25,15 @@ void add_model(std::vector<Entry>& table) {
                          return picker_model_create(c.handle<picker_model, picker_model_free>("out"),
                                                     c.p("architecture", "deeppicker"), 7);
                      }});
+    table.push_back(PICKER_INIT_ENTRY(picker_model_options, "options"));
+    table.push_back({"picker_model_create_with",
+                     {{"out", refused}, {"architecture", refused}, {"options", allowed}},
+                     [](World&, Call& c) -> int {
+                         auto options = make<picker_model_options>();
+                         options.window = 64;
+                         return picker_model_create_with(c.handle<picker_model, picker_model_free>("out"),
+                                                         c.p("architecture", "deepem"), c.s("options", options), 7);
+                     }});
     table.push_back({"picker_model_load", {{"out", refused}, {"path", refused}}, [](World& w, Call& c) -> int {
                          return picker_model_load(c.handle<picker_model, picker_model_free>("out"),
                                                   c.p("path", w.checkpoint.c_str()));
@@ -138,6 +147,20 @@ void add_dataset(std::vector<Entry>& table) {
                          return picker_train(c.p("model", w.pupil.get()), c.p("train", w.dataset.get()),
                                              c.p("validation", w.dataset.get()), c.s("options", options),
                                              c.s("report", make<picker_train_report>()), c.s("control", control));
+                     },
+                     true});
+}
+
+void add_tune(std::vector<Entry>& table) {
+    table.push_back({"picker_model_tune",
+                     {{"model", refused}, {"train", refused}, {"options", allowed}, {"control", allowed}},
+                     [](World& w, Call& c) -> int {
+                         libpicker::Model model = libpicker::Model::create("deepem");
+                         auto options = w.train_options;
+                         options.epochs = 1;
+                         auto control = make<picker_control>();
+                         return picker_model_tune(c.p("model", model.get()), c.p("train", w.dataset.get()),
+                                                  c.s("options", options), 2, c.s("control", control));
                      },
                      true});
 }
@@ -326,6 +349,7 @@ std::vector<Entry> model_entries() {
     std::vector<Entry> table;
     add_model(table);
     add_dataset(table);
+    add_tune(table);
     add_pick(table);
     add_run(table);
     add_evaluate(table);

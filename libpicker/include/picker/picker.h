@@ -316,6 +316,31 @@ PICKER_API int64_t picker_architecture_parameters(int32_t index);
 /* A new model with initial weights drawn from `seed`. Needs no LibTorch. Owned. */
 PICKER_API picker_status picker_model_create(picker_model** out, const char* architecture,
                                              uint64_t seed) PICKER_CHECK_RESULT;
+typedef enum picker_activation {
+    PICKER_ACTIVATION_DEFAULT = 0, /* the architecture's */
+    PICKER_ACTIVATION_SIGMOID = 1,
+    PICKER_ACTIVATION_RELU = 2
+} picker_activation;
+
+/* What a new model may have otherwise than its architecture says; zero leaves the architecture's. All but `step` are
+ * for DeepEM's architectures, whose three stages are convolution and mean pool. With another window, kernels that are
+ * not given follow the paper's design rule (docs/models.md). */
+typedef struct picker_model_options {
+    size_t struct_size;
+    int32_t activation; /* picker_activation, of all layers but the last */
+    int32_t window;     /* edge of the network's input, working pixels */
+    int32_t kernels[3]; /* all three or none, as the next two */
+    int32_t pools[3];
+    int32_t maps[3];
+    int32_t step; /* working pixels between the places that are scored */
+} picker_model_options;
+PICKER_API picker_status picker_model_options_init(picker_model_options* options,
+                                                   size_t struct_size) PICKER_CHECK_RESULT;
+/* As picker_model_create, with options (NULL: none). PICKER_INVALID_ARGUMENT for sizes that do not fit together, with
+ * the nearest that do. Owned. */
+PICKER_API picker_status picker_model_create_with(picker_model** out, const char* architecture,
+                                                  const picker_model_options* options,
+                                                  uint64_t seed) PICKER_CHECK_RESULT;
 /* Reads a .safetensors checkpoint. Never executes anything from it. Owned. */
 PICKER_API picker_status picker_model_load(picker_model** out, const char* path) PICKER_CHECK_RESULT;
 PICKER_API picker_status picker_model_save(const picker_model* model, const char* path) PICKER_CHECK_RESULT;
@@ -482,6 +507,7 @@ typedef struct picker_train_options {
     int32_t overlaps; /* picker_overlaps */
     int32_t reserved;
     double overlap_distance; /* angstrom: neighbours nearer than this overlap; 0 = one diameter */
+    double beta;             /* of the F-score that chooses the threshold: above 1 weights recall */
 } picker_train_options;
 PICKER_API picker_status picker_train_options_init(picker_train_options* options,
                                                    size_t struct_size) PICKER_CHECK_RESULT;
@@ -504,6 +530,13 @@ typedef struct picker_train_report {
 } picker_train_report;
 PICKER_API picker_status picker_train_report_init(picker_train_report* report, size_t struct_size) PICKER_CHECK_RESULT;
 
+/* Trains `candidates` networks of DeepEM's design rule for a few epochs (boxes, kernels, maps drawn from options->seed,
+ * the model's own among them) and replaces `model` by the best on held-out samples, with its first weights:
+ * picker_train comes next. The table of all, best first, is JSON in picker_model_metadata, provenance.tuning.
+ * Cancelled: the model is as it was. */
+PICKER_API picker_status picker_model_tune(picker_model* model, const picker_dataset* train,
+                                           const picker_train_options* options, int32_t candidates,
+                                           const picker_control* control) PICKER_CHECK_RESULT;
 /* Trains `model` in place and keeps the best weights. `validation` (may be NULL) are whole micrographs that choose the
  * default threshold; `options`, `report` and `control` may be NULL. When cancelled after an epoch or more, the best
  * weights so far are kept, report->cancelled is 1 and the result is PICKER_OK. With a state file, a training that was
@@ -563,6 +596,8 @@ typedef struct picker_pick_options {
     /* A candidate's window has a standard deviation in this range, in units of the median of the micrograph's windows.
      * Default: the range that the model was trained with, if its architecture has one. Both 0: any deviation. */
     double deviation_low, deviation_high;
+    int32_t step; /* working pixels between the places that are scored */
+    int32_t reserved_step;
 } picker_pick_options;
 PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 

@@ -44,6 +44,7 @@ PICKER_HPP_STRUCT(picker_select_rules)
 PICKER_HPP_STRUCT(picker_removed)
 PICKER_HPP_STRUCT(picker_picks_context)
 PICKER_HPP_STRUCT(picker_model_info)
+PICKER_HPP_STRUCT(picker_model_options)
 PICKER_HPP_STRUCT(picker_dataset_item)
 PICKER_HPP_STRUCT(picker_dataset_entry)
 PICKER_HPP_STRUCT(picker_dataset_row)
@@ -437,6 +438,11 @@ public:
         check(picker_model_create(&out, architecture.c_str(), seed));
         return Model(out);
     }
+    static Model create(const std::string& architecture, const picker_model_options& options, std::uint64_t seed = 0) {
+        picker_model* out = nullptr;
+        check(picker_model_create_with(&out, architecture.c_str(), &options, seed));
+        return Model(out);
+    }
     static Model load(const std::string& path) {
         picker_model* out = nullptr;
         check(picker_model_load(&out, path.c_str()));
@@ -454,6 +460,10 @@ public:
         return out;
     }
     void set_threshold(double threshold) { check(picker_model_set_threshold(get(), threshold)); }
+    void tune(const Dataset& data, const picker_train_options& options, int candidates, const Control& control = {}) {
+        control.run(
+            [&](const picker_control* c) { return picker_model_tune(get(), data.get(), &options, candidates, c); });
+    }
     picker_train_report train(const Dataset& data, const Dataset* validation, const picker_train_options& options,
                               const Control& control = {}) {
         auto report = make<picker_train_report>();

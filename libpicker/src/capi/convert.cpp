@@ -120,8 +120,16 @@ PickSettings settings_of(const picker_pick_options& options) {
         fail(Status::invalid_argument, "picker_pick_options.top is ", options.top, "; give 0 (all) or more");
     }
     settings.top_per_micrograph = options.top;
+    if (options.step < 0) {
+        fail(Status::invalid_argument, "picker_pick_options.step is ", options.step, "; give 0 (the model's) or more");
+    }
+    settings.step = options.step;
     set_filters(settings, options);
     return settings;
+}
+
+Model model_to_score(const Model& model, const PickSettings& settings) {
+    return settings.step > 0 ? with_step(model, settings.step) : model;
 }
 
 ExclusionMask mask_of(const picker_micrograph* mask) {

@@ -1,7 +1,9 @@
 // picker.h, "model": architectures, checkpoints, what a model is.
 #include "capi/handles.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 using namespace picker;
@@ -14,7 +16,47 @@ const ArchitectureInfo* architecture_at(int32_t index) {
                                                              : &architectures()[static_cast<std::size_t>(index)];
 }
 
+// Three sizes, or none where all are zero.
+std::vector<int> stages(const int32_t (&values)[3], const char* name) {
+    if (std::all_of(std::begin(values), std::end(values), [](int32_t value) { return value == 0; })) {
+        return {};
+    }
+    if (std::any_of(std::begin(values), std::end(values), [](int32_t value) { return value <= 0; })) {
+        fail(Status::invalid_argument, name, " holds ", values[0], ", ", values[1], " and ", values[2],
+             "; give three numbers above 0, or zeros for the architecture's");
+    }
+    return {std::begin(values), std::end(values)};
+}
+
+ModelOptions options_of(const picker_model_options* options) {
+    const picker_model_options given = read_struct(options);
+    ModelOptions result;
+    switch (given.activation) {
+    case PICKER_ACTIVATION_DEFAULT:
+        break;
+    case PICKER_ACTIVATION_SIGMOID:
+        result.activation = Activation::sigmoid;
+        break;
+    case PICKER_ACTIVATION_RELU:
+        result.activation = Activation::relu;
+        break;
+    default:
+        fail(Status::invalid_argument, "picker_model_options.activation is ", given.activation,
+             "; give a picker_activation");
+    }
+    result.window = given.window;
+    result.kernels = stages(given.kernels, "picker_model_options.kernels");
+    result.pools = stages(given.pools, "picker_model_options.pools");
+    result.maps = stages(given.maps, "picker_model_options.maps");
+    result.step = given.step;
+    return result;
+}
+
 } // namespace
+
+picker_status picker_model_options_init(picker_model_options* options, size_t struct_size) {
+    return init_struct(options, struct_size);
+}
 
 picker_status picker_model_info_init(picker_model_info* info, size_t struct_size) {
     return init_struct(info, struct_size);
@@ -51,10 +93,15 @@ int64_t picker_architecture_parameters(int32_t index) {
 }
 
 picker_status picker_model_create(picker_model** out, const char* architecture, uint64_t seed) {
+    return picker_model_create_with(out, architecture, nullptr, seed);
+}
+
+picker_status picker_model_create_with(picker_model** out, const char* architecture,
+                                       const picker_model_options* options, uint64_t seed) {
     return guard([&] {
         auto*& target = out_handle(out, "out");
         auto handle = std::make_unique<picker_model>();
-        handle->value = create_model(string_of(architecture, "architecture"), seed);
+        handle->value = create_model(string_of(architecture, "architecture"), seed, options_of(options));
         target = handle.release();
     });
 }

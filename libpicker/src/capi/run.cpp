@@ -70,7 +70,7 @@ picker_status picker_pick_files(picker_run_report** out, const picker_model* mod
         const Control talk = control_of(control);
         std::optional<Scorer> scorer;
         if (run_options.source == CandidateSource::micrograph) {
-            scorer.emplace(source);
+            scorer.emplace(model_to_score(source, run_options.settings));
         }
         auto handle = std::make_unique<picker_run_report>();
         handle->value = pick_files(source, scorer ? &*scorer : nullptr, files.items, run_options, talk);

@@ -1,6 +1,7 @@
 // picker.h, "train".
 #include "capi/handles.hpp"
 #include "training/trainer.hpp"
+#include "training/tune.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -39,6 +40,7 @@ TrainingOptions picker::capi::training_options_of(const picker_train_options* op
     result.diameter = not_negative(given.diameter, "picker_train_options.diameter");
     set_if(result.epochs, given.epochs, "picker_train_options.epochs");
     set_if(result.batch, given.batch, "picker_train_options.batch");
+    set_if(result.beta, not_negative(given.beta, "picker_train_options.beta"), "beta");
     set_if(result.learning_rate, not_negative(given.learning_rate, "picker_train_options.learning_rate"),
            "learning_rate");
     set_if(result.negatives_per_positive,
@@ -127,5 +129,18 @@ picker_status picker_train(picker_model* model, const picker_dataset* train_set,
             return;
         }
         write_struct(report, train_report_of(outcome));
+    });
+}
+
+picker_status picker_model_tune(picker_model* model, const picker_dataset* train_set,
+                                const picker_train_options* options, int32_t candidates,
+                                const picker_control* control) {
+    return guard([&] {
+        picker_model& target = required(model, "model");
+        const picker_dataset& data = required(train_set, "train");
+        const TrainingOptions settings = training_options_of(options);
+        (void)tuning_candidates(target.value.spec, candidates,
+                                settings.seed); // what is wrong shows before LibTorch loads
+        tune(target.value, data.value, settings, candidates, control_of(control), engine());
     });
 }

@@ -166,7 +166,7 @@ private:
             const Picks high = slice(picks[i], 0, count_at(picks[i], options_.threshold));
             round.picks += high.size();
             round.confirmed += count_confirmed(high, item.positives, diameter / 2);
-            const double window = model_.spec.window_diameters * diameter;
+            const double window = window_length(model_.spec, diameter, dataset_.pixel_size(part[i]));
             const double distance = model_.spec.training.negative_distance * window;
             const MinedPlaces found =
                 mine_negatives(picks[i], item, distance, std::max<std::size_t>(item.positives.size(), 1), options_);

@@ -43,7 +43,8 @@ class Harvester {
 public:
     Harvester(const Dataset& dataset, std::size_t index, const ModelSpec& spec, const SamplerOptions& options,
               int extent, PatchStore& store, std::size_t first)
-        : item_(dataset.items[index]), options_(options), index_(index), window_diameters_(spec.window_diameters),
+        : item_(dataset.items[index]), options_(options), index_(index),
+          window_diameters_(window_length(spec, item_.diameter, 1.0) / item_.diameter),
           field_(dataset, index, spec, extent),
           patch_(static_cast<std::size_t>(extent) * static_cast<std::size_t>(extent)), store_(store), next_(first) {}
 
