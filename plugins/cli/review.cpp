@@ -9,7 +9,7 @@ Command review_command() {
     Command command;
     command.spec = {
         "review",
-        "Propose particles on unseen micrographs for a person to judge; picker train --review reads it.",
+        "Propose particles on unseen micrographs for a person to judge (train --review).",
         "",
         {{"--model", Takes::one, "FILE", "a trained model (required)"},
          {"--micrographs", Takes::many, "IN...", "that no training and no round has used (required)"},
