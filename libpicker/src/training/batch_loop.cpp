@@ -14,8 +14,7 @@ constexpr std::size_t shard_count = 8;  // of every batch; also the most threads
 constexpr std::size_t score_chunk = 64; // held-out patches in one call
 constexpr std::size_t turns = 4;
 
-// Random streams of one seed, apart from the sampler's (which count from 0 and
-// from 2^40).
+// Random streams of one seed, apart from the sampler's (which count from 0 and from 2^40).
 constexpr std::uint64_t order_streams = std::uint64_t{1} << 41;
 constexpr std::uint64_t sample_streams = std::uint64_t{1} << 62;
 
@@ -30,8 +29,7 @@ std::pair<std::size_t, std::size_t> part(std::size_t count, std::size_t i, std::
 
 double sample_loss(Loss loss, double probability, double label) {
     if (!std::isfinite(probability)) {
-        return std::numeric_limits<double>::quiet_NaN(); // not hidden by a maximum
-                                                         // below
+        return std::numeric_limits<double>::quiet_NaN(); // not hidden by a maximum below
     }
     if (loss == Loss::half_square) {
         return 0.5 * (probability - label) * (probability - label);
@@ -239,8 +237,7 @@ double BatchLoop::epoch(const PatchSet& set, std::vector<std::size_t> samples, i
         shard_count, [&](std::size_t s) { fill_shard(0, s); }, poll);
     double loss = 0.0;
     for (std::size_t b = 0; b < batches; ++b) {
-        // Gradients and loading take turns in the queue, so that no worker waits
-        // for the disk while there is work.
+        // Gradients and loading take turns in the queue, so that no worker waits for the disk while there is work.
         const std::size_t jobs = b + 1 < batches ? 2 : 1;
         pool_.run(
             jobs * shard_count,

@@ -1,8 +1,6 @@
-// Passes over patches: gradients of shuffled, augmented batches in a fixed
-// number of shards, and held-out losses. Shards and random streams depend on
-// seed, epoch and sample only, so the result is the same for any number of
-// threads. A batch is loaded and augmented while the gradient of the one before
-// it is worked out.
+// Passes over patches: gradients of shuffled, augmented batches in a fixed number of shards, and held-out losses.
+// Shards and random streams depend on seed, epoch and sample only, so the result is the same for any number of threads.
+// A batch is loaded and augmented while the gradient of the one before it is worked out.
 #pragma once
 
 #include "core/parallel.hpp"
@@ -54,8 +52,7 @@ public:
     HeldOut held_out(const PatchSet& set, const std::vector<std::size_t>& samples, const std::function<void()>& poll);
 
 private:
-    struct Shard { // of a batch, ready for the network; buffers are kept between
-                   // batches
+    struct Shard { // of a batch, ready for the network; buffers are kept between batches
         std::size_t count = 0, positives = 0;
         std::vector<float> patches, labels, stored;
         std::vector<float> zeros, weights, negative_weights; // with unlabelled samples: the positives come first

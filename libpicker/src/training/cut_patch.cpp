@@ -1,5 +1,4 @@
-// A network's input cut out of a stored patch, mirrored and turned
-// (sampler.hpp).
+// A network's input cut out of a stored patch, mirrored and turned (sampler.hpp).
 #include "training/sampler.hpp"
 
 #include <algorithm>
@@ -10,8 +9,7 @@
 namespace picker {
 namespace {
 
-// Where the output's axes point in the stored patch: u_source = c * u - s * v,
-// v_source = s * u + c * v.
+// Where the output's axes point in the stored patch: u_source = c * u - s * v, v_source = s * u + c * v.
 void turn_quarters(const float* patch, int extent, int size, bool mirror, int quarters, float* out) {
     constexpr std::array<int, 4> cosines{1, 0, -1, 0};
     constexpr std::array<int, 4> sines{0, 1, 0, -1};
@@ -21,8 +19,7 @@ void turn_quarters(const float* patch, int extent, int size, bool mirror, int qu
     const int margin = (extent - size) / 2;
     for (int y = 0; y < size; ++y) {
         for (int x = 0; x < size; ++x) {
-            // Twice the offsets from the centre, so that they are whole for even
-            // sizes too.
+            // Twice the offsets from the centre, so that they are whole for even sizes too.
             const int u = 2 * x - last;
             const int v = 2 * y - last;
             int from_x = (c * u - s * v + last) / 2;

@@ -14,8 +14,7 @@
 
 namespace picker {
 
-// A file that has lost its name already: it is gone when it is closed, also by
-// a kill.
+// A file that has lost its name already: it is gone when it is closed, also by a kill.
 class PatchStore::File {
 public:
     File(const std::filesystem::path& folder, std::size_t size) : folder_(folder) {

@@ -1,6 +1,5 @@
-// Room for patches of one size: in memory up to a budget, the rest in a file
-// without a name that goes with the process. The file is read and not mapped:
-// its pages count as the system's cache, never as this process's memory.
+// Room for patches of one size: in memory up to a budget, the rest in a file without a name that goes with the process.
+// The file is read and not mapped: its pages count as the system's cache, never as this process's memory.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,4 @@
-// From a data set to patches (sampler.hpp): one job per micrograph, each with a
-// random stream and places of its own.
+// From a data set to patches (sampler.hpp): one job per micrograph, each with a random stream and places of its own.
 #include "training/sampler.hpp"
 
 #include "core/error.hpp"
@@ -14,8 +13,7 @@
 namespace picker {
 namespace {
 
-// What one micrograph gives: labels of the patches that it has put into the
-// store, from its first place on.
+// What one micrograph gives: labels of the patches that it has put into the store, from its first place on.
 struct Harvest {
     std::vector<float> labels;
     std::size_t outside = 0, masked = 0;
@@ -33,8 +31,7 @@ std::size_t random_negatives(const SamplerOptions& options, std::size_t positive
     return static_cast<std::size_t>(std::llround(std::max(wanted - static_cast<double>(given), wanted / 2)));
 }
 
-// The most patches that an item can give; how many it does give is known when
-// its micrograph is read.
+// The most patches that an item can give; how many it does give is known when its micrograph is read.
 std::size_t most_patches(const DatasetItem& item, std::size_t positives, const SamplerOptions& options) {
     return positives + item.negatives.size() + random_negatives(options, positives, 0);
 }
@@ -130,8 +127,7 @@ int extent_for(const ModelSpec& spec, bool margin) {
         return input;
     }
     const int least = static_cast<int>(std::ceil(input * std::numbers::sqrt2)) + 2;
-    return least + (least - input) % 2; // the margins are equal, so that an
-                                        // unturned patch is an exact copy
+    return least + (least - input) % 2; // the margins are equal, so that an unturned patch is an exact copy
 }
 
 } // namespace

@@ -1,5 +1,4 @@
-// From a data set to patches: prepared as for picking, positives cut at
-// particles, negatives away from them.
+// From a data set to patches: prepared as for picking, positives cut at particles, negatives away from them.
 #pragma once
 
 #include "core/parallel.hpp"
@@ -16,8 +15,7 @@
 
 namespace picker {
 
-// Patches with a margin, so that rotations need no invented corners: edge =
-// extent >= input_size * sqrt(2).
+// Patches with a margin, so that rotations need no invented corners: edge = extent >= input_size * sqrt(2).
 struct PatchSet {
     int extent = 0; // edge of a stored patch, working pixels
     PatchStore store;
@@ -59,9 +57,8 @@ struct SamplerOptions {
 PatchSet sample_patches(const Dataset& dataset, const ModelSpec& spec, const SamplerOptions& options, WorkerPool& pool,
                         const Control& control);
 
-// Cuts input_size x input_size out of a stored patch of edge `extent`: quarter
-// turns 0-3 after an optional mirror of x, or any angle by bilinear
-// interpolation. `angle` in radians; pi / 2 is what numpy.rot90 does.
+// Cuts input_size x input_size out of a stored patch of edge `extent`: quarter turns 0-3 after an optional mirror of x,
+// or any angle by bilinear interpolation. `angle` in radians; pi / 2 is what numpy.rot90 does.
 void cut_patch(const float* patch, int extent, int input_size, bool mirror, double angle, float* out);
 
 } // namespace picker
