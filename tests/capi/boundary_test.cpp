@@ -199,6 +199,7 @@ DOCTEST_TEST_CASE("every struct is prepared by its own initialiser") {
     PICKER_CHECK_INIT(picker_removed);
     PICKER_CHECK_INIT(picker_picks_context);
     PICKER_CHECK_INIT(picker_model_info);
+    PICKER_CHECK_INIT(picker_model_options);
     PICKER_CHECK_INIT(picker_dataset_item);
     PICKER_CHECK_INIT(picker_dataset_entry);
     PICKER_CHECK_INIT(picker_dataset_row);
