@@ -40,9 +40,9 @@ def main():
                 work[name] = key
 
     def run(name):
-        # GCC's own options mean nothing to clang; the sanitizers only slow it down.
+        # GCC's own options mean nothing to clang; the sanitizers only slow it down; gemmi's headers are beyond clang 14 in C++20.
         command = ["clang-tidy", "-quiet", "-p", str(build), "--extra-arg=-Wno-unknown-warning-option",
-                   "--extra-arg=-fno-sanitize=all", str(lint.ROOT / name)]
+                   "--extra-arg=-fno-sanitize=all", "--extra-arg=-UPICKER_WITH_GEMMI", str(lint.ROOT / name)]
         return name, subprocess.run(command, capture_output=True, text=True)
 
     bad = 0

@@ -139,8 +139,8 @@ picker_status picker_model_tune(picker_model* model, const picker_dataset* train
         picker_model& target = required(model, "model");
         const picker_dataset& data = required(train_set, "train");
         const TrainingOptions settings = training_options_of(options);
-        (void)tuning_candidates(target.value.spec, candidates,
-                                settings.seed); // what is wrong shows before LibTorch loads
-        tune(target.value, data.value, settings, candidates, control_of(control), engine());
+        const Control checked = control_of(control);
+        (void)tuning_candidates(target.value.spec, candidates, settings.seed);
+        tune(target.value, data.value, settings, candidates, checked, engine()); // loads LibTorch, after all checks
     });
 }
