@@ -3,6 +3,7 @@
 // Metadata keys: "picker.format" (version of this layout), "picker.spec" (JSON), "picker.trained",
 // "picker.diameter_angstrom", "picker.pixel_size_angstrom". Every other key is provenance and kept as it is.
 #include "core/error.hpp"
+#include "core/fnv.hpp"
 #include "io/atomic_file.hpp"
 #include "models/model.hpp"
 #include "models/safetensors.hpp"
@@ -149,23 +150,16 @@ Model load_model(const std::filesystem::path& path) {
 }
 
 std::string model_hash(const Model& model) {
-    // FNV-1a, 64 bits.
-    std::uint64_t hash = 0xCBF29CE484222325ULL;
-    const auto add = [&](unsigned byte) { hash = (hash ^ (byte & 0xFFU)) * 0x100000001B3ULL; };
-    for (const char character : spec_to_json(model.spec)) {
-        add(static_cast<unsigned char>(character));
-    }
+    Fnv hash;
+    const std::string spec = spec_to_json(model.spec);
+    hash.add(std::as_bytes(std::span(spec)));
     for (const float value : model.parameters) {
         const auto bits = std::bit_cast<std::uint32_t>(value);
         for (unsigned shift = 0; shift < 32; shift += 8) {
-            add(bits >> shift);
+            hash.add(static_cast<unsigned char>((bits >> shift) & 0xFFU));
         }
     }
-    std::string digits(16, '0');
-    for (std::size_t i = 0; i < 16; ++i) {
-        digits[15 - i] = "0123456789abcdef"[(hash >> (4 * i)) & 0xFU];
-    }
-    return digits;
+    return hash.digits();
 }
 
 } // namespace picker
