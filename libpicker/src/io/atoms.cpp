@@ -3,8 +3,8 @@
 
 #include "core/error.hpp"
 #include "io/file_reader.hpp"
+#include "io/picks_formats.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -16,13 +16,6 @@
 
 namespace picker {
 namespace {
-
-std::string lower_extension(const std::filesystem::path& path) {
-    std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return extension;
-}
 
 #ifdef PICKER_WITH_GEMMI
 gemmi::Structure parse(const std::string& bytes, const std::string& name, bool is_cif) {
@@ -74,7 +67,7 @@ bool can_read_atoms() {
 }
 
 bool is_atom_file(const std::filesystem::path& path) {
-    const std::string extension = lower_extension(path);
+    const std::string extension = lower_case(path.extension().string());
     return extension == ".pdb" || extension == ".ent" || extension == ".cif" || extension == ".mmcif";
 }
 
@@ -86,7 +79,7 @@ std::vector<Atom> read_atoms(const std::filesystem::path& path) {
     file.read(bytes.data(), bytes.size(), 0);
     std::vector<Atom> atoms;
     try {
-        const std::string extension = lower_extension(path);
+        const std::string extension = lower_case(path.extension().string());
         atoms = atoms_of(parse(bytes, name, extension == ".cif" || extension == ".mmcif"));
     } catch (const std::bad_alloc&) {
         throw;
