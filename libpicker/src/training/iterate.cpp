@@ -2,8 +2,10 @@
 #include "training/iterate.hpp"
 
 #include "core/error.hpp"
+#include "picking/select.hpp"
 #include "picking/stopwatch.hpp"
 #include "training/pick_items.hpp"
+#include "training/samples.hpp"
 #include "training/settings.hpp"
 
 #include <algorithm>
@@ -12,8 +14,6 @@
 
 namespace picker {
 namespace {
-
-constexpr std::size_t least_picks = 10; // a training needs as many (trainer.cpp)
 
 void check_options(const IterateOptions& options, const Model& model) {
     if (options.iterations < 1 || options.iterations > 1000) {
@@ -33,23 +33,6 @@ void check_options(const IterateOptions& options, const Model& model) {
     if (!options.training.state_file.empty()) {
         fail(Status::invalid_argument, "a training in iterations keeps no state to go on from; give no state file");
     }
-}
-
-// How many of each table's first rows are among the best `count` of all; tables are best first.
-std::vector<std::size_t> best_of_all(const std::vector<Picks>& tables, std::size_t count) {
-    std::vector<std::pair<double, std::size_t>> all; // score, table
-    for (std::size_t t = 0; t < tables.size(); ++t) {
-        for (const double score : tables[t].score) {
-            all.emplace_back(score, t);
-        }
-    }
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-    all.resize(std::min(count, all.size()));
-    std::vector<std::size_t> rows(tables.size(), 0);
-    for (const auto& [score, table] : all) {
-        ++rows[table];
-    }
-    return rows;
 }
 
 class Iteration {
@@ -74,17 +57,7 @@ public:
     RoundsReport go() {
         const Stopwatch watch;
         RoundsReport report;
-        for (int number = 1; number <= options_.iterations && !report.cancelled; ++number) {
-            try {
-                report.rounds.push_back(one(number));
-                report.cancelled = report.rounds.back().training.cancelled;
-            } catch (const Error& error) {
-                if (error.status() != Status::cancelled || report.rounds.empty()) {
-                    throw;
-                }
-                report.cancelled = true;
-            }
-        }
+        run_rounds(report, 1, options_.iterations, [&](int number) { return one(number); });
         model_.provenance["iterations"] =
             text(report.rounds.size(), " on its own best picks of ", unlabelled_.size(), " micrographs without labels");
         report.seconds = watch.seconds();
@@ -108,11 +81,7 @@ private:
         round.threshold = settings.threshold.value_or(model_.spec.default_threshold);
         settings.threshold = round.threshold;
         settings.keep = std::min(options_.avoid, round.threshold);
-        std::vector<Picks> candidates;
-        { // its threads are gone when the training starts its own
-            WorkerPool pool(control_.worker_count(), [this] { engine_.prepare_thread(); });
-            candidates = pick_items(model_, engine_, dataset_, unlabelled_, settings, pool, control_);
-        }
+        const std::vector<Picks> candidates = pick_items(model_, engine_, dataset_, unlabelled_, settings, control_);
         std::vector<Picks> picks;
         for (const Picks& table : candidates) {
             picks.push_back(slice(table, 0, count_at(table, round.threshold)));
@@ -120,22 +89,24 @@ private:
         }
         auto wanted = static_cast<std::size_t>(std::ceil(options_.fraction * static_cast<double>(round.picks)));
         wanted = options_.top > 0 ? std::min(wanted, options_.top) : wanted;
-        if (wanted < least_picks) {
+        if (wanted < least_positives) {
             fail(Status::mismatch, "iteration ", number, " has only ", wanted, " picks to train on (", round.picks,
                  " with a score of at least ", round.threshold, " in ", unlabelled_.size(), " micrographs); give at ",
-                 "least ", least_picks, ": a lower threshold, a larger share, more micrographs, or check the diameter",
+                 "least ", least_positives,
+                 ": a lower threshold, a larger share, more micrographs, or check the diameter",
                  number > 1 ? "; the weights of the iteration before are kept" : "");
         }
-        const std::vector<std::size_t> rows = best_of_all(picks, wanted);
+        keep_top(picks, wanted);
         Dataset chosen = dataset_;
         for (std::size_t i = 0; i < unlabelled_.size(); ++i) {
             DatasetItem& item = chosen.items[unlabelled_[i]];
-            item.positives = slice(picks[i], 0, rows[i]);
-            item.avoid.append(slice(candidates[i], rows[i], candidates[i].size()));
-            round.positives += rows[i];
-            round.avoided += candidates[i].size() - rows[i];
-            if (rows[i] > 0) {
-                round.lowest_score = std::fmin(round.lowest_score, picks[i].score[rows[i] - 1]);
+            const std::size_t taken = picks[i].size(); // the best rows of the candidates
+            item.positives = picks[i];
+            item.avoid.append(slice(candidates[i], taken, candidates[i].size()));
+            round.positives += taken;
+            round.avoided += candidates[i].size() - taken;
+            if (taken > 0) {
+                round.lowest_score = std::fmin(round.lowest_score, picks[i].score.back());
             }
         }
         return chosen;

@@ -1,6 +1,8 @@
 // Picks of a data set's micrographs (pick_items.hpp).
 #include "training/pick_items.hpp"
 
+#include "core/parallel.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -8,8 +10,9 @@
 namespace picker {
 
 std::vector<Picks> pick_items(const Model& model, const Engine& engine, const Dataset& dataset,
-                              const std::vector<std::size_t>& items, const PickSettings& settings, WorkerPool& pool,
+                              const std::vector<std::size_t>& items, const PickSettings& settings,
                               const Control& control) {
+    WorkerPool pool(control.worker_count(), [&engine] { engine.prepare_thread(); });
     auto network = engine.create(model.spec.network);
     network->set_parameters(model.parameters);
     const Scorer scorer(model, std::move(network));

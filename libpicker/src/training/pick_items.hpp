@@ -1,7 +1,6 @@
 // Picking micrographs of a data set with a model in training: what the schemes take their training places from.
 #pragma once
 
-#include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "engine/engine.hpp"
 #include "models/model.hpp"
@@ -14,8 +13,9 @@
 namespace picker {
 
 // Rows down to settings.keep for each of `items`, best first. Every item needs a diameter; it overrides the settings'.
+// The worker threads are gone at the end: a training that follows starts its own.
 std::vector<Picks> pick_items(const Model& model, const Engine& engine, const Dataset& dataset,
-                              const std::vector<std::size_t>& items, const PickSettings& settings, WorkerPool& pool,
+                              const std::vector<std::size_t>& items, const PickSettings& settings,
                               const Control& control);
 
 // Rows of picks, best first, that have at least this score.

@@ -154,8 +154,7 @@ ReviewRound propose_review(const Model& model, const std::vector<InputMicrograph
     for (std::size_t i = 0; i < all.size(); ++i) {
         all[i] = i;
     }
-    WorkerPool pool(control.worker_count(), [&with] { with.prepare_thread(); });
-    const std::vector<Picks> picks = pick_items(model, with, dataset, all, settings, pool, control);
+    const std::vector<Picks> picks = pick_items(model, with, dataset, all, settings, control);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const std::size_t high = count_at(picks[i], round.threshold);
         const auto low = static_cast<std::size_t>(std::llround(options.negatives * static_cast<double>(high)));

@@ -100,17 +100,7 @@ public:
     RoundsReport go() {
         const Stopwatch watch;
         RoundsReport report;
-        for (int number = 0; number <= options_.rounds && !report.reached && !report.cancelled; ++number) {
-            try {
-                report.rounds.push_back(one(number, report));
-                report.cancelled = report.rounds.back().training.cancelled;
-            } catch (const Error& error) {
-                if (error.status() != Status::cancelled || report.rounds.empty()) {
-                    throw;
-                }
-                report.cancelled = true;
-            }
-        }
+        run_rounds(report, 0, options_.rounds, [&](int number) { return one(number, report); });
         const auto trained = std::count_if(report.rounds.begin(), report.rounds.end(),
                                            [](const RoundReport& round) { return round.trained; });
         model_.provenance["rounds"] = text(trained, " trainings with hard negatives, labels ",
@@ -154,11 +144,7 @@ private:
         PickSettings settings;
         settings.threshold = round.threshold = options_.threshold;
         settings.keep = options_.lowest;
-        std::vector<Picks> picks;
-        { // its threads are gone when the training starts its own
-            WorkerPool pool(control_.worker_count(), [this] { engine_.prepare_thread(); });
-            picks = pick_items(model_, engine_, dataset_, part, settings, pool, control_);
-        }
+        const std::vector<Picks> picks = pick_items(model_, engine_, dataset_, part, settings, control_);
         round.micrographs = part.size();
         for (std::size_t i = 0; i < part.size(); ++i) {
             DatasetItem& item = dataset_.items[part[i]];

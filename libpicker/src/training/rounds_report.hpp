@@ -1,6 +1,7 @@
 // What a training in several rounds came to; shared by the schemes that pick, choose and train again.
 #pragma once
 
+#include "core/error.hpp"
 #include "training/trainer.hpp"
 
 #include <cstddef>
@@ -29,5 +30,21 @@ struct RoundsReport {
     bool cancelled = false; // what the rounds before came to is kept
     double seconds = 0.0;
 };
+
+// Adds one(number) to the report for `first` to `last`, until the accuracy is reached or the caller has had enough. A
+// cancel after a whole round is no error: what the rounds before came to stays.
+template <typename One> void run_rounds(RoundsReport& report, int first, int last, const One& one) {
+    for (int number = first; number <= last && !report.reached && !report.cancelled; ++number) {
+        try {
+            report.rounds.push_back(one(number));
+            report.cancelled = report.rounds.back().training.cancelled;
+        } catch (const Error& error) {
+            if (error.status() != Status::cancelled || report.rounds.empty()) {
+                throw;
+            }
+            report.cancelled = true;
+        }
+    }
+}
 
 } // namespace picker

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::uint64_t split_stream = (std::uint64_t{1} << 42) + 1; // of random numbers
 constexpr std::uint64_t validation_seed = 0x76616c6964ULL;           // mixed into the seed: negatives of their own
-constexpr std::size_t least_positives = 10;
 
 // The same fraction of every molecule's positives and negatives.
 void hold_out(Samples& samples, double fraction, std::uint64_t seed) {

@@ -8,6 +8,8 @@
 
 namespace picker {
 
+inline constexpr std::size_t least_positives = 10; // that a training goes ahead with
+
 struct Samples {
     PatchSet patches, validation_patches; // the second is empty where some of the first are held out
     std::vector<std::size_t> train;       // rows of `patches`
