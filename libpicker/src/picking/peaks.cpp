@@ -71,17 +71,16 @@ Image maximum_filter(const Image& image, int radius_x, int radius_y) {
     return out;
 }
 
-// The vertex of the parabola through (-1, left), (0, centre), (1, right).
-double vertex(double left, double centre, double right) {
-    const double curvature = left - 2.0 * centre + right;
-    return curvature < 0.0 ? std::clamp(0.5 * (left - right) / curvature, -0.5, 0.5) : 0.0;
-}
-
 int radius_of(double window, double step) {
     return std::max(1, static_cast<int>(std::min(window / (2.0 * step), 1e6)));
 }
 
 } // namespace
+
+double vertex(double left, double centre, double right) {
+    const double curvature = left - 2.0 * centre + right;
+    return curvature < 0.0 ? std::clamp(0.5 * (left - right) / curvature, -0.5, 0.5) : 0.0;
+}
 
 Picks find_peaks(const ScoreMap& map, const PeakOptions& options) {
     const Image& scores = map.scores;

@@ -26,4 +26,8 @@ struct BoxPeakOptions {
 // it, for lower thresholds later, come the places that are the best within first_range of themselves. Best first.
 Picks find_box_peaks(const ScoreMap& map, const BoxPeakOptions& options);
 
+// Where between its neighbours a maximum lies: the vertex of the parabola through (-1, left), (0, centre), (1, right),
+// at most half a step away; 0 where they do not bend down.
+double vertex(double left, double centre, double right);
+
 } // namespace picker

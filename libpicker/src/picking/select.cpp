@@ -1,47 +1,16 @@
 // The rules that turn candidates into picks (select.hpp).
 #include "picking/select.hpp"
 
+#include "picking/near_grid.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
 namespace picker {
 namespace {
-
-// Picks in square cells as wide as the distance, so that only nine cells need a look.
-class NearGrid {
-public:
-    explicit NearGrid(double distance) : distance_(distance) {}
-    // How many are nearer than the distance.
-    int count_near(double x, double y) const {
-        int count = 0;
-        const std::int64_t cx = cell(x);
-        const std::int64_t cy = cell(y);
-        for (std::int64_t j = cy - 1; j <= cy + 1; ++j) {
-            for (std::int64_t i = cx - 1; i <= cx + 1; ++i) {
-                const auto found = cells_.find(key(i, j));
-                if (found == cells_.end()) {
-                    continue;
-                }
-                for (const auto& [px, py] : found->second) {
-                    count += (px - x) * (px - x) + (py - y) * (py - y) < distance_ * distance_ ? 1 : 0;
-                }
-            }
-        }
-        return count;
-    }
-    void add(double x, double y) { cells_[key(cell(x), cell(y))].emplace_back(x, y); }
-
-private:
-    std::int64_t cell(double v) const { return static_cast<std::int64_t>(std::floor(v / distance_)); }
-    static std::int64_t key(std::int64_t i, std::int64_t j) { return i * 0x100000000LL + j; }
-    double distance_;
-    std::unordered_map<std::int64_t, std::vector<std::pair<double, double>>> cells_;
-};
 
 double rank(double score) {
     return std::isnan(score) ? -std::numeric_limits<double>::infinity() : score;

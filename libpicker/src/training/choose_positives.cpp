@@ -3,10 +3,10 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "picking/near_grid.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <utility>
 
@@ -15,20 +15,15 @@ namespace {
 
 constexpr std::uint64_t share_streams = std::uint64_t{1} << 40; // of random numbers; items count from 0
 
-// Whether each pick has another one nearer than `distance` (pixels), by comparing those that are near in y.
+// Whether each pick has another one nearer than `distance` (pixels, above 0).
 std::vector<bool> crowded(const Picks& picks, double distance) {
-    std::vector<std::size_t> by_row(picks.size());
-    std::iota(by_row.begin(), by_row.end(), std::size_t{0});
-    std::sort(by_row.begin(), by_row.end(), [&](std::size_t a, std::size_t b) { return picks.y[a] < picks.y[b]; });
+    NearGrid grid(distance);
+    for (std::size_t i = 0; i < picks.size(); ++i) {
+        grid.add(picks.x[i], picks.y[i]);
+    }
     std::vector<bool> near(picks.size(), false);
-    for (std::size_t i = 0; i < by_row.size(); ++i) {
-        for (std::size_t k = i + 1; k < by_row.size() && picks.y[by_row[k]] - picks.y[by_row[i]] < distance; ++k) {
-            const double dx = picks.x[by_row[k]] - picks.x[by_row[i]];
-            const double dy = picks.y[by_row[k]] - picks.y[by_row[i]];
-            if (dx * dx + dy * dy < distance * distance) {
-                near[by_row[i]] = near[by_row[k]] = true;
-            }
-        }
+    for (std::size_t i = 0; i < picks.size(); ++i) {
+        near[i] = grid.count_near(picks.x[i], picks.y[i]) > 1; // itself is one
     }
     return near;
 }

@@ -2,8 +2,10 @@
 #include "training/recentre.hpp"
 
 #include "core/error.hpp"
+#include "picking/peaks.hpp"
 #include "signal/fft.hpp"
 #include "signal/recipe.hpp"
+#include "training/choose_positives.hpp"
 #include "training/settings.hpp"
 
 #include <algorithm>
@@ -160,11 +162,6 @@ Image round_reference(const Image& mean) {
     return reference;
 }
 
-double vertex(double before, double here, double after) { // of the parabola through three neighbours
-    const double bend = before - 2.0 * here + after;
-    return bend < 0.0 ? std::clamp(0.5 * (before - after) / bend, -0.5, 0.5) : 0.0;
-}
-
 // Where the reference fits best, at most `limit` working pixels from where the pick was.
 void fit(Patch& patch, const Spectrum& reference, double limit) {
     Spectrum product = patch.spectrum;
@@ -243,12 +240,8 @@ void check_options(const RecentreOptions& options) {
 RecentreReport recentre(Dataset& dataset, const RecentreOptions& options, WorkerPool& pool, const Control& control) {
     check_options(options);
     const Dataset sized = with_diameters(dataset, options.diameter);
-    std::vector<std::string> molecules;
     double widest = default_limit; // diameters
     for (const DatasetItem& item : sized.items) {
-        if (std::find(molecules.begin(), molecules.end(), item.molecule) == molecules.end()) {
-            molecules.push_back(item.molecule);
-        }
         const double limit = options.limit > 0.0 ? options.limit / item.diameter : default_limit;
         if (limit > 0.5) {
             fail(Status::invalid_argument, "the limit of re-centring, ", options.limit,
@@ -273,7 +266,7 @@ RecentreReport recentre(Dataset& dataset, const RecentreOptions& options, Worker
     RecentreReport report;
     report.picks = sized.positives();
     std::vector<Patch> all;
-    for (const std::string& molecule : molecules) {
+    for (const std::string& molecule : molecule_names(sized)) {
         std::vector<Patch> patches;
         for (std::size_t i = 0; i < by_item.size(); ++i) {
             if (sized.items[i].molecule == molecule) {
