@@ -13,18 +13,11 @@ using namespace picker::capi;
 
 namespace {
 
-int count_of(std::int32_t value, int fallback, const char* name) {
-    if (value < 0) {
-        fail(Status::invalid_argument, name, " is ", value, "; give 0 (default) or more");
-    }
-    return value > 0 ? value : fallback;
-}
-
 IterateOptions options_of(const picker_iterate_options* options, const picker_train_options* train) {
     const picker_iterate_options given = read_struct(options);
     IterateOptions result;
     result.training = training_options_of(train);
-    result.iterations = count_of(given.iterations, result.iterations, "picker_iterate_options.iterations");
+    set_if(result.iterations, given.iterations, "picker_iterate_options.iterations");
     if (given.pick != nullptr) {
         result.picking = settings_of(read_struct(given.pick));
     }
@@ -44,7 +37,7 @@ MiningOptions options_of(const picker_rounds_options* options, const picker_trai
     const picker_rounds_options given = read_struct(options);
     MiningOptions result;
     result.training = training_options_of(train);
-    result.rounds = count_of(given.rounds, result.rounds, "picker_rounds_options.rounds");
+    set_if(result.rounds, given.rounds, "picker_rounds_options.rounds");
     result.complete_labels = given.complete_labels != 0;
     result.threshold = given.has_threshold != 0 ? given.threshold : result.threshold;
     result.lowest = given.has_lowest != 0 ? given.lowest : result.lowest;
@@ -170,7 +163,7 @@ picker_status picker_dataset_recentre(picker_dataset* dataset, const picker_rece
         RecentreOptions settings;
         settings.diameter = not_negative(given.diameter, "picker_recentre_options.diameter");
         settings.limit = not_negative(given.limit, "picker_recentre_options.limit");
-        settings.iterations = count_of(given.iterations, settings.iterations, "picker_recentre_options.iterations");
+        set_if(settings.iterations, given.iterations, "picker_recentre_options.iterations");
         const Control talk = control_of(control);
         WorkerPool pool(talk.worker_count());
         const RecentreReport outcome = recentre(target, settings, pool, talk);
