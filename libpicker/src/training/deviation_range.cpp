@@ -19,30 +19,6 @@ double quantile(const std::vector<double>& sorted, double share) {
     return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-std::vector<double> measure(const Dataset& dataset, std::size_t index, const ModelSpec& spec) {
-    const DatasetItem& item = dataset.items[index];
-    std::vector<double> values;
-    if (item.positives.empty()) {
-        return values;
-    }
-    const Micrograph micrograph = dataset.load(index);
-    const Image& image = micrograph.image;
-    const int edge =
-        std::max(1, static_cast<int>(std::lround(window_length(spec, item.diameter, 1.0) / micrograph.pixel_size)));
-    const WindowDeviations deviations(image, edge);
-    const double median = deviations.median();
-    const auto is_inside = [edge](double centre, int size) {
-        return centre - edge / 2.0 >= -0.5 && centre + edge / 2.0 <= size - 0.5;
-    };
-    for (std::size_t i = 0; median > 0.0 && i < item.positives.size(); ++i) {
-        const double x = item.positives.x[i], y = item.positives.y[i];
-        if (is_inside(x, image.width) && is_inside(y, image.height)) {
-            values.push_back(deviations.at(x, y) / median);
-        }
-    }
-    return values;
-}
-
 } // namespace
 
 DeviationRange robust_range(std::vector<double> values) {
@@ -54,17 +30,24 @@ DeviationRange robust_range(std::vector<double> values) {
     return {std::max(0.0, low - margin * (middle - low)), high + margin * (high - middle)};
 }
 
-DeviationRange deviation_range(const Dataset& dataset, const ModelSpec& spec, WorkerPool& pool,
-                               const Control& control) {
-    std::vector<std::vector<double>> of_item(dataset.items.size());
-    const Meter meter(control, "sample", static_cast<std::int64_t>(dataset.items.size()));
-    pool.run(
-        dataset.items.size(), [&](std::size_t i) { of_item[i] = measure(dataset, i, spec); }, [&] { meter.at(0); });
-    std::vector<double> all;
-    for (const std::vector<double>& values : of_item) {
-        all.insert(all.end(), values.begin(), values.end());
+std::vector<double> window_deviations(const Image& micrograph, const Picks& positives, double window) {
+    std::vector<double> values;
+    if (positives.empty()) {
+        return values;
     }
-    return robust_range(std::move(all));
+    const int edge = std::max(1, static_cast<int>(std::lround(window)));
+    const WindowDeviations deviations(micrograph, edge);
+    const double median = deviations.median();
+    const auto is_inside = [edge](double centre, int size) {
+        return centre - edge / 2.0 >= -0.5 && centre + edge / 2.0 <= size - 0.5;
+    };
+    for (std::size_t i = 0; median > 0.0 && i < positives.size(); ++i) {
+        const double x = positives.x[i], y = positives.y[i];
+        if (is_inside(x, micrograph.width) && is_inside(y, micrograph.height)) {
+            values.push_back(deviations.at(x, y) / median);
+        }
+    }
+    return values;
 }
 
 } // namespace picker

@@ -1,11 +1,9 @@
 // DeepEM's range of window deviations, estimated from the particles of a data set.
 #pragma once
 
-#include "core/parallel.hpp"
-#include "core/progress.hpp"
-#include "models/model.hpp"
+#include "core/image.hpp"
+#include "core/picks.hpp"
 #include "picking/filters.hpp"
-#include "training/dataset.hpp"
 
 #include <vector>
 
@@ -15,8 +13,8 @@ namespace picker {
 // labels do not widen it, and hardly a particle like the given ones falls outside. {0, 0} without values.
 DeviationRange robust_range(std::vector<double> values);
 
-// Of the raw windows of all positives that lie inside their micrograph, in the unit in which picking measures them: the
-// median deviation of the micrograph's windows. `dataset` has a diameter for every item.
-DeviationRange deviation_range(const Dataset& dataset, const ModelSpec& spec, WorkerPool& pool, const Control& control);
+// Deviations of the raw windows of all positives that lie inside their micrograph, in the unit in which picking
+// measures them: the median deviation of the micrograph's windows. `window` in pixels of the micrograph.
+std::vector<double> window_deviations(const Image& micrograph, const Picks& positives, double window);
 
 } // namespace picker

@@ -20,6 +20,7 @@ struct Harvest {
     std::size_t windows = 0;           // that are not masked
     double labelled_area = 0.0;        // of windows near labelled particles
     std::size_t wanted = 0, found = 0; // random negatives
+    std::vector<double> deviations;    // of the positives' raw windows
 };
 
 int molecule_index(const std::vector<std::string>& names, const std::string& name) {
@@ -42,12 +43,13 @@ public:
               int extent, PatchStore& store, std::size_t first)
         : item_(dataset.items[index]), options_(options), index_(index),
           window_diameters_(window_length(spec, item_.diameter, 1.0) / item_.diameter),
-          field_(dataset, index, spec, extent),
+          field_(dataset, index, spec, extent, options.deviations),
           patch_(static_cast<std::size_t>(extent) * static_cast<std::size_t>(extent)), store_(store), next_(first) {}
 
     // `usable`: the positives that are no overlap; `chosen`: those of them that are used.
     Harvest run(const std::vector<std::size_t>& usable, const std::vector<std::size_t>& chosen) {
         field_.check_frame(item_.positives);
+        out_.deviations = field_.deviations();
         for (const std::size_t row : chosen) {
             if (field_.masked(item_.positives, row)) {
                 ++out_.masked;
@@ -168,6 +170,7 @@ PatchSet sample_patches(const Dataset& dataset, const ModelSpec& spec, const Sam
         }
         set.labels.insert(set.labels.end(), one.labels.begin(), one.labels.end());
         set.molecule.resize(set.labels.size(), molecule_index(set.molecules, dataset.items[i].molecule));
+        set.deviations.insert(set.deviations.end(), one.deviations.begin(), one.deviations.end());
         set.outside += one.outside;
         set.masked += one.masked;
         windows += one.windows;

@@ -22,6 +22,7 @@ struct PatchSet {
     std::vector<std::size_t> place; // of each sample in the store
     std::vector<float> labels;      // 1 = particle
     std::vector<int> molecule;      // index of the molecule
+    std::vector<double> deviations; // of the positives' raw windows (deviation_range.hpp), where they were asked for
     std::size_t size() const { return labels.size(); }
     // `buffer` is used where the patch is on disk, and holds it until the next
     // call.
@@ -40,6 +41,7 @@ struct SamplerOptions {
     bool unlabelled = false;        // draw windows anywhere, particles or not, in place of random negatives
     // Positives nearer to another than this, in angstrom, are left out (0: one diameter). Unset: they are kept.
     std::optional<double> overlap_distance;
+    bool deviations = false;                   // also measure the positives' raw windows
     bool margin = true;                        // false: patches of the network's size, for quarter turns only
     std::size_t memory = std::size_t{1} << 30; // bytes of patches; what is more goes to disk, into ...
     std::filesystem::path scratch;             // ... this folder; empty: the system's for temporary files

@@ -74,6 +74,7 @@ Samples draw_samples(const Dataset& dataset, const Dataset& validation, const Mo
         sampler.scratch = std::filesystem::absolute(options.state_file).parent_path();
     }
     sampler.seed = options.seed;
+    sampler.deviations = spec.deviation_gate;
     Samples samples;
     samples.patches = sample_patches(dataset, spec, sampler, pool, control);
     samples.positives = count_positives(samples.patches);
@@ -83,6 +84,7 @@ Samples draw_samples(const Dataset& dataset, const Dataset& validation, const Mo
         return samples;
     }
     sampler.max_positives = 0;
+    sampler.deviations = false;
     sampler.memory -= std::min(sampler.memory, samples.patches.store.bytes_in_memory());
     sampler.seed = options.seed ^ validation_seed;
     samples.validation_patches = sample_patches(validation, spec, sampler, pool, control);

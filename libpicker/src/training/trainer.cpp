@@ -157,7 +157,7 @@ void Training::epochs() {
     samples_ = draw_samples(dataset_, validation_, model_.spec, settings_, options_, pool_, control_);
     settle_prior();
     if (model_.spec.deviation_gate) {
-        deviations_ = deviation_range(dataset_, model_.spec, pool_, control_);
+        deviations_ = robust_range(samples_.patches.deviations);
     }
     const auto network = engine_.create(model_.spec.network);
     BatchLoop loop(model_.spec.network, *network, model_.parameters, batch_options(), pool_);

@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "picking/patch_recipe.hpp"
+#include "training/deviation_range.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -30,7 +31,7 @@ int mirrored(int i, int size) {
 
 } // namespace
 
-WindowField::WindowField(const Dataset& dataset, std::size_t index, const ModelSpec& spec, int extent)
+WindowField::WindowField(const Dataset& dataset, std::size_t index, const ModelSpec& spec, int extent, bool measures)
     : spec_(spec), extent_(extent) {
     Micrograph micrograph = dataset.load(index);
     const double diameter = dataset.items[index].diameter / micrograph.pixel_size; // pixels
@@ -41,6 +42,11 @@ WindowField::WindowField(const Dataset& dataset, std::size_t index, const ModelS
     }
     width_ = micrograph.image.width;
     height_ = micrograph.image.height;
+    if (measures) {
+        const DatasetItem& item = dataset.items[index];
+        deviations_ = window_deviations(micrograph.image, item.positives,
+                                        window_length(spec, item.diameter, 1.0) / micrograph.pixel_size);
+    }
     Prepared prepared = prepare(std::move(micrograph), spec.recipe, diameter);
     image_ = std::move(prepared.image);
     scale_x_ = prepared.scale_x;

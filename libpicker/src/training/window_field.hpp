@@ -17,8 +17,9 @@ struct Corner {
 
 class WindowField {
 public:
-    // Reads and prepares micrograph `index`. Patches are `extent` working pixels wide.
-    WindowField(const Dataset& dataset, std::size_t index, const ModelSpec& spec, int extent);
+    // Reads and prepares micrograph `index`. Patches are `extent` working pixels wide. `measures`: also the deviations
+    // of the positives' raw windows, which the prepared image has no longer.
+    WindowField(const Dataset& dataset, std::size_t index, const ModelSpec& spec, int extent, bool measures);
 
     // Error(mismatch) when most coordinates lie outside of the micrograph.
     void check_frame(const Picks& picks) const;
@@ -30,7 +31,8 @@ public:
     // window_at().
     std::vector<std::uint32_t> free_windows(const Picks& picks, double distance) const;
     Corner window_at(std::uint32_t index) const;
-    std::size_t windows() const; // how many there are, masked or not
+    std::size_t windows() const;                                          // how many there are, masked or not
+    const std::vector<double>& deviations() const { return deviations_; } // deviation_range.hpp
     // Writes extent x extent pixels: the window with an equal margin around it.
     void cut(Corner at, float* out) const;
 
@@ -41,6 +43,7 @@ private:
     std::string name_;
     std::shared_ptr<const ExclusionMask> mask_; // null: none
     Image image_;
+    std::vector<double> deviations_;
     double scale_x_ = 1.0, scale_y_ = 1.0; // working pixels per pixel
 };
 

@@ -3,6 +3,7 @@
 #include "naive_engine.hpp"
 #include "picking/run.hpp"
 #include "training/deviation_range.hpp"
+#include "training/sampler.hpp"
 #include "training/trainer.hpp"
 #include "unit/check.hpp"
 
@@ -49,14 +50,18 @@ DOCTEST_TEST_CASE("particles on smooth ground give a range that leaves rough gro
         item.micrograph = std::move(micrograph);
         set.add(std::move(item));
     }
-    WorkerPool pool(2);
-    const DeviationRange range = deviation_range(set, naive::model().spec, pool, {});
+    const auto range_of = [&](int threads) {
+        WorkerPool pool(threads);
+        SamplerOptions options;
+        options.deviations = true;
+        return robust_range(sample_patches(set, naive::model().spec, options, pool, {}).deviations);
+    };
+    const DeviationRange range = range_of(2);
     DOCTEST_CHECK(range.low < 0.95);
     DOCTEST_CHECK(range.low > 0.7);
     DOCTEST_CHECK(range.high > 1.05);
     DOCTEST_CHECK(range.high < 1.4);
-    WorkerPool one(1);
-    DOCTEST_CHECK(deviation_range(set, naive::model().spec, one, {}).high == range.high);
+    DOCTEST_CHECK(range_of(1).high == range.high);
 }
 
 DOCTEST_TEST_CASE("training stores the range where the architecture has the gate, and nowhere else") {
