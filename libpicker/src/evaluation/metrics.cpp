@@ -2,6 +2,7 @@
 #include "evaluation/metrics.hpp"
 
 #include "core/error.hpp"
+#include "core/quantile.hpp"
 #include "evaluation/curve.hpp"
 #include "evaluation/neighbours.hpp"
 
@@ -80,13 +81,6 @@ void add_item(Evaluation& result, Pool& pool, const EvaluationItem& item, const 
         (options.match.shape == MatchShape::disc ? options.match.radius : options.match.box_size) * item.radius_scale;
     const double place = (options.match.shape == MatchShape::disc ? std::numbers::pi : 1.0) * side * side;
     pool.places += static_cast<double>(item.width) * static_cast<double>(item.height) / place;
-}
-
-double quantile(const std::vector<double>& sorted, double q) { // linear between order statistics
-    const double at = q * static_cast<double>(sorted.size() - 1);
-    const auto low = static_cast<std::size_t>(at);
-    const std::size_t high = std::min(low + 1, sorted.size() - 1);
-    return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
 }
 
 void set_offsets(Evaluation& result, Pool& pool) {

@@ -1,6 +1,7 @@
 // The range of window deviations of known particles (deviation_range.hpp).
 #include "training/deviation_range.hpp"
 
+#include "core/quantile.hpp"
 #include "picking/window_measures.hpp"
 
 #include <algorithm>
@@ -11,13 +12,6 @@ namespace {
 
 constexpr double tail = 0.01;   // of the particles, on each side
 constexpr double margin = 0.25; // of a tail's distance from the median
-
-double quantile(const std::vector<double>& sorted, double share) {
-    const double at = share * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(at);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 } // namespace
 
