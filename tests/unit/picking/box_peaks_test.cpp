@@ -1,5 +1,6 @@
 // DeepEM's two passes: against a plain search over all places, ties, ranges, what lies below the threshold.
 #include "core/random.hpp"
+#include "maps.hpp"
 #include "picking/peaks.hpp"
 #include "unit/check.hpp"
 
@@ -12,16 +13,6 @@ using namespace picker;
 namespace {
 
 using Place = std::pair<int, int>; // x, y
-
-ScoreMap map_of(Image scores) {
-    ScoreMap map;
-    map.scores = std::move(scores);
-    map.origin_x = 10.0;
-    map.origin_y = 20.0;
-    map.step_x = 4.0;
-    map.step_y = 5.0;
-    return map;
-}
 
 // The best of `places` for each of them; the larger x, then the larger y of equal ones.
 std::set<Place> pass(const Image& scores, const std::set<Place>& voters, const std::set<Place>& places, int rx,

@@ -1,5 +1,6 @@
 // Local maxima: against a naive search, plateaus, borders, sub-pixel position.
 #include "core/random.hpp"
+#include "maps.hpp"
 #include "picking/peaks.hpp"
 #include "unit/check.hpp"
 
@@ -7,20 +8,6 @@
 #include <cmath>
 
 using namespace picker;
-
-namespace {
-
-ScoreMap map_of(Image scores) {
-    ScoreMap map;
-    map.scores = std::move(scores);
-    map.origin_x = 10.0;
-    map.origin_y = 20.0;
-    map.step_x = 4.0;
-    map.step_y = 5.0;
-    return map;
-}
-
-} // namespace
 
 DOCTEST_TEST_CASE("every maximum of its window and nothing else, best first") {
     Random random(3);

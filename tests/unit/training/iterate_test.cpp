@@ -13,11 +13,6 @@ using namespace picker;
 
 namespace {
 
-const naive::Engine& plain_engine() {
-    static const naive::Engine engine;
-    return engine;
-}
-
 Control two_threads() {
     Control control;
     control.threads = 2;
@@ -33,7 +28,7 @@ Model general_model() {
     }
     TrainingOptions options;
     options.epochs = 8;
-    train(model, other, nullptr, options, two_threads(), plain_engine());
+    train(model, other, nullptr, options, two_threads(), naive::plain_engine());
     return model;
 }
 
@@ -70,7 +65,7 @@ std::pair<double, double> recall_and_precision(const Model& model) {
 }
 
 RoundsReport run(Model& model, const Dataset& set, const IterateOptions& options, Control control = two_threads()) {
-    return iterate(model, set, nullptr, options, control, plain_engine());
+    return iterate(model, set, nullptr, options, control, naive::plain_engine());
 }
 
 } // namespace

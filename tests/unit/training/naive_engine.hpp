@@ -86,6 +86,11 @@ public:
     }
 };
 
+inline const Engine& plain_engine() {
+    static const Engine engine;
+    return engine;
+}
+
 // Working pixels are the micrograph's where the diameter is 12 pixels.
 inline picker::Model model(double dropout = 0.0) {
     picker::Model model;

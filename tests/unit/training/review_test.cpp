@@ -19,11 +19,6 @@ using io_testing::Folder;
 
 namespace {
 
-const naive::Engine& plain_engine() {
-    static const naive::Engine engine;
-    return engine;
-}
-
 // Files on disk, a model trained on other blobs, and a proposed round.
 struct World {
     Folder folder;
@@ -34,7 +29,7 @@ struct World {
 
     explicit World(bool propose = true) {
         TrainingOptions training;
-        train(model, naive::dataset(3), nullptr, training, {}, plain_engine());
+        train(model, naive::dataset(3), nullptr, training, {}, naive::plain_engine());
         std::vector<std::string> files;
         for (std::uint64_t i = 0; i < 2; ++i) {
             const DatasetItem item = naive::item(240, 180 + 10 * static_cast<int>(i), 70 + i);
@@ -47,7 +42,7 @@ struct World {
             round = this->propose();
         }
     }
-    ReviewRound propose() const { return propose_review(model, inputs, options, {}, plain_engine()); }
+    ReviewRound propose() const { return propose_review(model, inputs, options, {}, naive::plain_engine()); }
     std::filesystem::path positives(int i) const { return options.output / "positives" / text("m", i, ".star"); }
     std::filesystem::path negatives(int i) const { return options.output / "negatives" / text("m", i, ".star"); }
     // Lines of a STAR file that are rows.
@@ -227,7 +222,7 @@ DOCTEST_TEST_CASE("no micrograph twice, no folder twice") {
     // A model remembers what it was trained on, also through further trainings.
     TrainingOptions training;
     training.epochs = 1;
-    train(world.model, dataset, nullptr, training, {}, plain_engine());
+    train(world.model, dataset, nullptr, training, {}, naive::plain_engine());
     DOCTEST_CHECK(world.model.provenance.at("micrographs") == "blobs-1;blobs-2;blobs-3;m0;m1");
     expect_error(Status::mismatch, {"m0.mrc", "the training of the model"}, [&] { world.propose(); });
     DOCTEST_CHECK(!std::filesystem::exists(world.options.output));
@@ -238,6 +233,7 @@ DOCTEST_TEST_CASE("cancelled: nothing is written") {
     Control control;
     int calls = 0;
     control.progress = [&](const ProgressEvent&) { return ++calls > 1; };
-    DOCTEST_CHECK_THROWS_AS(propose_review(world.model, world.inputs, world.options, control, plain_engine()), Error);
+    DOCTEST_CHECK_THROWS_AS(propose_review(world.model, world.inputs, world.options, control, naive::plain_engine()),
+                            Error);
     DOCTEST_CHECK(!std::filesystem::exists(world.options.output));
 }

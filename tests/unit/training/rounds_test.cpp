@@ -11,14 +11,9 @@ using namespace picker;
 
 namespace {
 
-const naive::Engine& plain_engine() {
-    static const naive::Engine engine;
-    return engine;
-}
-
 RoundsReport run(Model& model, const Dataset& set, const MiningOptions& options, Control control = {}) {
     control.threads = control.threads == 0 ? 2 : control.threads;
-    return train_in_rounds(model, set, nullptr, options, control, plain_engine());
+    return train_in_rounds(model, set, nullptr, options, control, naive::plain_engine());
 }
 
 // Labels at known places; picks best first.

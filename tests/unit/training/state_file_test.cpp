@@ -13,11 +13,6 @@ using namespace picker;
 
 namespace {
 
-const naive::Engine& plain_engine() {
-    static const naive::Engine engine;
-    return engine;
-}
-
 // Everything that has a memory of earlier epochs: momentum, staircase, plateau, patience, dropout.
 Model pupil() {
     Model model = naive::model(0.2);
@@ -44,7 +39,7 @@ Outcome run(const TrainingOptions& options, int last = 0, const Dataset& set = n
         done += std::string(event.stage) == "train" && std::string(event.item).starts_with("epoch") ? 1 : 0;
         return last > 0 && done >= last;
     };
-    out.report = train(out.model, set, validation, options, control, plain_engine());
+    out.report = train(out.model, set, validation, options, control, naive::plain_engine());
     return out;
 }
 

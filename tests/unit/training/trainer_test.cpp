@@ -12,17 +12,12 @@ using namespace picker;
 
 namespace {
 
-const naive::Engine& plain_engine() {
-    static const naive::Engine engine;
-    return engine;
-}
-
 TrainingReport run(Model& model, const Dataset& set, const Dataset* validation = nullptr, TrainingOptions options = {},
                    Control control = {}) {
     if (control.threads == 0) {
         control.threads = 2;
     }
-    return train(model, set, validation, options, control, plain_engine());
+    return train(model, set, validation, options, control, naive::plain_engine());
 }
 
 } // namespace
