@@ -14,6 +14,7 @@ PICKER_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PICKER_JOBS=${PICKER_JOBS:-2}
 PICKER_TORCH_PIN=2.13.0
 PICKER_STARFILE_PIN=0.5.13
+PICKER_TRACKPY_PIN=0.7
 PICKER_CMAKE_MINIMUM=3.20
 picker_venv=$PICKER_ROOT/.venv
 # A clone at another place finds what this one compiled.
@@ -179,6 +180,9 @@ picker_setup() {
   case " $* " in *" oracles "*)
     if ! "$picker_venv/bin/python" -c 'import starfile' 2>/dev/null; then
       (picker_pip "starfile==$PICKER_STARFILE_PIN") || picker_say "no Python starfile; the comparison with it is skipped"
+    fi
+    if ! "$picker_venv/bin/python" -c 'import trackpy' 2>/dev/null; then
+      (picker_pip "trackpy==$PICKER_TRACKPY_PIN") || picker_say "no trackpy; the comparison with it is skipped"
     fi
     ;;
   esac
