@@ -29,6 +29,7 @@ Command simulate_command();
 Command train_command();
 Command review_command();
 Command pick_command();
+Command cutoff_command();
 Command score_command();
 Command evaluate_command();
 Command convert_command();

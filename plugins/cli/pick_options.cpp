@@ -56,6 +56,7 @@ picker_pick_options pick_options_of(const Arguments& arguments) {
     }
     set_deviation(arguments, options);
     options.step = static_cast<int>(arguments.integer("--step", 1).value_or(0));
+    options.aperture = arguments.above_zero("--aperture").value_or(0.0);
     return options;
 }
 
@@ -65,6 +66,8 @@ std::vector<Flag> pick_flags() {
         {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or - (required)"},
         {"--output", Takes::one, "DIR", "folder to write to (required)"},
         {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
+        {"--aperture", Takes::one, "A",
+         "diameter of the blobs that a segmenter's map shows (parsed), about half of --diameter [the model's]"},
         {"--step", Takes::one, "N", "working pixels between the places that are scored [the model's]"},
         {"--threshold", Takes::one, "T", "picks have this score or more [the model's]"},
         {"--keep", Takes::one, "T",

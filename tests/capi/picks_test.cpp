@@ -94,6 +94,33 @@ DOCTEST_TEST_CASE("further columns of a STAR file can be read") {
     DOCTEST_CHECK(column(picks.get(), "psi") == std::vector<double>{45.5, -90});
 }
 
+DOCTEST_TEST_CASE("rows by the least value of a column, and the valley between two kinds of masses") {
+    libpicker::Picks picks;
+    picks.append({10, 20, 30}, {5, 15, 25}, {0.9, 0.2, 0.5});
+    const libpicker::Picks best = picks.at_least("score", 0.5);
+    DOCTEST_REQUIRE(best.size() == 2);
+    DOCTEST_CHECK(best.column("x")[1] == 30);
+    DOCTEST_CHECK(best.column("y")[1] == 25);
+    DOCTEST_CHECK(picks.at_least("y", 26).size() == 0);
+    picker_picks* out = nullptr;
+    refused(picker_picks_at_least(&out, picks.get(), "mass", 1), PICKER_NOT_FOUND, {"no column 'mass'"});
+    refused(picker_picks_at_least(&out, picks.get(), "score", std::nan("")), PICKER_INVALID_ARGUMENT, {"least score"});
+    // 300 masses about 10 and 300 about 30, spread evenly by 4 to each side: the valley is anywhere between 14 and 26.
+    std::vector<double> masses;
+    for (int i = 0; i < 300; ++i) {
+        masses.push_back(6 + 8 * i / 299.0);
+        masses.push_back(26 + 8 * i / 299.0);
+    }
+    double cut = -1;
+    std::int32_t two = -1;
+    ok(picker_mass_valley(&cut, &two, masses.data(), masses.size()));
+    DOCTEST_CHECK(two == 1);
+    DOCTEST_CHECK((cut > 13 && cut < 27));
+    ok(picker_mass_valley(&cut, &two, nullptr, 0));
+    DOCTEST_CHECK(two == 0);
+    DOCTEST_CHECK(cut == 0);
+}
+
 DOCTEST_TEST_CASE("selection rules, each counted") {
     libpicker::Picks picks;
     // Micrograph of 100 x 60. At the right border, under the mask, too low, near to a better one, beyond the top, kept.

@@ -91,6 +91,20 @@ void add_picks(std::vector<Entry>& table) {
                      }});
     table.push_back(PICKER_INIT_ENTRY(picker_select_rules, "rules"));
     table.push_back(PICKER_INIT_ENTRY(picker_removed, "removed"));
+    table.push_back({"picker_picks_at_least",
+                     {{"out", refused}, {"picks", refused}, {"column", refused}},
+                     [](World& w, Call& c) -> int {
+                         return picker_picks_at_least(c.handle<picker_picks, picker_picks_free>("out"),
+                                                      c.p("picks", w.sample.truth.get()), c.p("column", "x"), 5);
+                     }});
+    table.push_back({"picker_mass_valley",
+                     {{"cut", refused}, {"two_peaks", refused}, {"masses", refused}},
+                     [](World&, Call& c) -> int {
+                         static double cut = 0;
+                         static std::int32_t two = 0;
+                         const double masses[2] = {1, 2};
+                         return picker_mass_valley(c.p("cut", &cut), c.p("two_peaks", &two), c.p("masses", masses), 2);
+                     }});
     table.push_back({"picker_picks_select",
                      {{"out", refused}, {"picks", refused}, {"rules", refused}, {"removed", allowed}},
                      [](World& w, Call& c) -> int {

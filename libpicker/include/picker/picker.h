@@ -201,6 +201,16 @@ PICKER_API picker_status picker_picks_select(picker_picks** out, const picker_pi
                                              const picker_select_rules* rules,
                                              picker_removed* removed) PICKER_CHECK_RESULT;
 
+/* The rows whose value in `column` ("score", "mass", ...) is `least` or more, in their order. PICKER_NOT_FOUND for a
+ * column the table does not have. Owned. */
+PICKER_API picker_status picker_picks_at_least(picker_picks** out, const picker_picks* picks, const char* column,
+                                               double least) PICKER_CHECK_RESULT;
+/* PARSED's second stage (2020, fig. S4): where the masses of all candidates of a run show two peaks, `cut` is the valley
+ * between them, the least mass of a particle. With one peak `two_peaks` is 0 and `cut` is 0: everything stays, as with
+ * fewer than 20 masses. */
+PICKER_API picker_status picker_mass_valley(double* cut, int32_t* two_peaks, const double* masses,
+                                            size_t count) PICKER_CHECK_RESULT;
+
 /* What some formats need beside the picks. */
 typedef struct picker_picks_context {
     size_t struct_size;
@@ -598,6 +608,7 @@ typedef struct picker_pick_options {
     double deviation_low, deviation_high;
     int32_t step; /* working pixels between the places that are scored */
     int32_t reserved_step;
+    double aperture; /* of the blobs that a segmenter's map shows, about half of the diameter; 0: the model's */
 } picker_pick_options;
 PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 

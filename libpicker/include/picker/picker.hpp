@@ -213,6 +213,11 @@ public:
         check(picker_picks_select(&out, get(), &rules, removed));
         return Picks(out);
     }
+    Picks at_least(const std::string& column, double least) const {
+        picker_picks* out = nullptr;
+        check(picker_picks_at_least(&out, get(), column.c_str(), least));
+        return Picks(out);
+    }
     void write(const std::string& path, const picker_picks_context* context = nullptr,
                const char* format = nullptr) const {
         check(picker_picks_write(get(), path.c_str(), format, context));

@@ -124,6 +124,9 @@ PickSettings settings_of(const picker_pick_options& options) {
         fail(Status::invalid_argument, "picker_pick_options.step is ", options.step, "; give 0 (the model's) or more");
     }
     settings.step = options.step;
+    if (options.aperture != 0.0) {
+        settings.aperture = not_negative(options.aperture, "picker_pick_options.aperture");
+    }
     set_filters(settings, options);
     return settings;
 }

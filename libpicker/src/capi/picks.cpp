@@ -2,14 +2,30 @@
 #include "capi/handles.hpp"
 #include "io/draw.hpp"
 #include "io/picks_file.hpp"
+#include "picking/mass_cut.hpp"
 
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 using namespace picker;
 using namespace picker::capi;
+
+namespace {
+
+const std::vector<double>& column_of(const Picks& table, const std::string& name) {
+    const std::vector<double>* values = table.column(name);
+    if (values == nullptr) {
+        fail(Status::not_found, "these picks have no column '", name, "'; picker_picks_column_name lists them");
+    }
+    return *values;
+}
+
+} // namespace
 
 picker_status picker_picks_create(picker_picks** out) {
     return guard([&] {
@@ -57,11 +73,7 @@ picker_status picker_picks_column(const double** out, const picker_picks* picks,
         target = nullptr;
         const picker_picks& table = required(picks, "picks");
         const std::string column = string_of(name, "name");
-        const std::vector<double>* values = table.value.column(column);
-        if (values == nullptr) {
-            fail(Status::not_found, "these picks have no column '", column, "'; picker_picks_column_name lists them");
-        }
-        target = values->data();
+        target = column_of(table.value, column).data();
     });
 }
 
@@ -122,6 +134,40 @@ picker_status picker_picks_select(picker_picks** out, const picker_picks* picks,
             write_struct(removed, removed_of(counts));
         }
         target = handle.release();
+    });
+}
+
+picker_status picker_picks_at_least(picker_picks** out, const picker_picks* picks, const char* column, double least) {
+    return guard([&] {
+        auto*& target = out_handle(out, "out");
+        const Picks& table = required(picks, "picks").value;
+        const std::string name = string_of(column, "column");
+        if (std::isnan(least)) {
+            fail(Status::invalid_argument, "the least ", name, " is not a number; give one");
+        }
+        const std::vector<double>& values = column_of(table, name);
+        std::vector<std::size_t> rows;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (values[i] >= least) {
+                rows.push_back(i);
+            }
+        }
+        auto handle = std::make_unique<picker_picks>();
+        handle->value = table.subset(rows);
+        target = handle.release();
+    });
+}
+
+picker_status picker_mass_valley(double* cut, int32_t* two_peaks, const double* masses, size_t count) {
+    return guard([&] {
+        required(cut, "cut") = 0.0;
+        required(two_peaks, "two_peaks") = 0;
+        if (count > 0) {
+            required(masses, "masses");
+        }
+        const MassCut found = mass_valley(std::span(masses, count));
+        *cut = found.cut;
+        *two_peaks = found.two_peaks ? 1 : 0;
     });
 }
 

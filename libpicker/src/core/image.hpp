@@ -30,6 +30,13 @@ struct Image {
     std::span<const float> row(int y) const { return {pixels.data() + index(0, y), static_cast<std::size_t>(width)}; }
 };
 
+// Beyond the border an image is reflected; the outermost pixel is not repeated.
+inline int mirrored(int i, int size) {
+    const int period = size > 1 ? 2 * (size - 1) : 1;
+    i = (i % period + period) % period;
+    return i < size ? i : period - i;
+}
+
 struct Micrograph {
     Image image;
     double pixel_size = 0.0; // angstrom per pixel, 0 where unknown

@@ -18,9 +18,12 @@ enum class Loss {
 
 // Part of a training batch. Losses and gradients are sums over the samples, so that shards add up in a fixed order.
 struct TrainingShard {
-    const float* patches = nullptr; // count x input_size x input_size
+    const float* patches = nullptr; // count x edge x edge
     int count = 0;
-    const float* labels = nullptr;  // count values, 1 = particle
+    // Edge of a patch; 0: the network's input size. Where it is larger (networks without pools only) a patch has a
+    // label for every window in it, row by row, and its loss is their mean. A negative label is unknown and counts 0.
+    int edge = 0;
+    const float* labels = nullptr;  // count values or maps, 1 = particle
     const float* weights = nullptr; // count values, or null for 1
     // One mask per dropout layer, in layer order: count x features, 0 or 1 / (1 - rate).
     std::span<const float* const> dropout_masks;
@@ -32,7 +35,7 @@ class Network {
 public:
     virtual ~Network() = default;
     virtual void set_parameters(std::span<const float> parameters) = 0; // flat, in parameter_shapes order; copied
-    // Probability of the positive class for each patch.
+    // Probability of the positive class for each patch; of a ReLU output its value, at most 1.
     virtual void score(const float* patches, int count, float* probabilities) const = 0;
     // Over an image of height x width pixels: rows x columns probabilities, rows = (height - input_size) / step + 1;
     // the mean over each window's quarter turns where plan.rotations is 4.

@@ -25,6 +25,8 @@ const char* kind_name(LayerKind kind) {
         return "dropout";
     case LayerKind::dense:
         return "dense";
+    case LayerKind::add:
+        return "add";
     }
     return "unknown";
 }
@@ -90,6 +92,28 @@ void check_layer(const Layer& layer, const std::string& name, bool after_dense) 
     }
 }
 
+// `shapes` are those before layer `index`, an add.
+void check_add(const NetworkSpec& spec, std::size_t index, const std::vector<LayerShape>& shapes) {
+    const int from = spec.layers[index].from;
+    if (from < 0 || static_cast<std::size_t>(from) >= index) {
+        fail(Status::invalid_argument, "layer ", index + 1, " (add) adds layer ", from + 1,
+             "; give one that comes before it");
+    }
+    for (std::size_t i = static_cast<std::size_t>(from) + 1; i < index; ++i) {
+        if (is_pool(spec.layers[i].kind) || spec.layers[i].kind == LayerKind::dense) {
+            fail(Status::invalid_argument, "layer ", index + 1, " (add) adds layer ", from + 1, " past layer ", i + 1,
+                 " (", kind_name(spec.layers[i].kind), "), behind which pixels lie elsewhere");
+        }
+    }
+    const LayerShape& earlier = shapes[static_cast<std::size_t>(from)];
+    const LayerShape& here = shapes.back();
+    if (earlier.channels != here.channels || (earlier.size - here.size) % 2 != 0) {
+        fail(Status::invalid_argument, "layer ", index + 1, " (add) adds ", earlier.channels, " x ", earlier.size,
+             "² to ", here.channels, " x ", here.size,
+             "² values; give as many channels, and kernels that take off an even border");
+    }
+}
+
 } // namespace
 
 std::size_t ParameterShape::count() const {
@@ -133,6 +157,8 @@ std::vector<LayerShape> layer_shapes(const NetworkSpec& spec) {
             shape.size /= layer.kernel;
         } else if (layer.kind == LayerKind::dense) {
             shape = {layer.channels, 1};
+        } else if (layer.kind == LayerKind::add) {
+            check_add(spec, i, shapes);
         }
         shapes.push_back(shape);
     }
@@ -191,15 +217,25 @@ std::size_t parameter_count(const NetworkSpec& spec) {
     return total;
 }
 
+bool is_map(const NetworkSpec& spec) {
+    return !spec.layers.empty() && spec.layers.back().kind == LayerKind::convolution &&
+           spec.layers.back().activation == Activation::relu;
+}
+
 void check_network(const NetworkSpec& spec) {
     const LayerShape last = layer_shapes(spec).back();
     const Layer& layer = spec.layers.back();
     const bool ends = layer.kind == LayerKind::dense || layer.kind == LayerKind::convolution;
-    const bool one = last.channels == 1 && layer.activation == Activation::sigmoid;
+    const bool one = last.channels == 1 && (layer.activation == Activation::sigmoid || is_map(spec));
     const bool two = last.channels == 2 && layer.activation == Activation::softmax;
     if (!ends || last.size != 1 || !(one || two)) {
         fail(Status::invalid_argument, "the network ends with ", last.channels, " outputs of ", last.size, " x ",
-             last.size, " pixels; a patch classifier ends with a dense layer of one sigmoid or two softmax outputs");
+             last.size,
+             " pixels; a patch classifier ends with a dense layer of one sigmoid or two softmax outputs, a segmenter "
+             "with a convolution of one of these or of one ReLU output");
+    }
+    if (is_map(spec) && total_stride(spec) != 1) {
+        fail(Status::invalid_argument, "the network gives a map and has pools; leave them out");
     }
     for (std::size_t i = 0; i + 1 < spec.layers.size(); ++i) {
         if (spec.layers[i].activation == Activation::softmax) {

@@ -7,21 +7,23 @@
 
 namespace picker {
 
-enum class LayerKind { convolution, max_pool, mean_pool, dropout, dense };
+enum class LayerKind { convolution, max_pool, mean_pool, dropout, dense, add };
 enum class Activation { none, relu, sigmoid, softmax };
 
 // convolution: valid, stride 1, square kernel. Pools: window = stride = kernel. dense: over all that comes before,
-// flattened channel by channel, each row by row.
+// flattened channel by channel, each row by row. add: the sum with an earlier layer's output, whose border is cut off
+// until it fits (a residual block).
 struct Layer {
     LayerKind kind = LayerKind::convolution;
     int kernel = 0;   // pixels (convolution, pools)
     int channels = 0; // outputs (convolution, dense)
     Activation activation = Activation::none;
     double rate = 0.0; // dropout probability
+    int from = -1;     // the earlier layer of an add, counted from 0; no pool may lie between
 };
 
 // A patch classifier: input_size x input_size x 1 in, one probability (sigmoid) or two (softmax, positive class = 1)
-// out.
+// out. Or a segmenter: as one of these, or with one ReLU output, and run at every pixel; no pools.
 struct NetworkSpec {
     int input_size = 0; // pixels
     std::vector<Layer> layers;
@@ -45,8 +47,9 @@ struct ParameterShape {
 std::vector<LayerShape> layer_shapes(const NetworkSpec& spec);
 std::vector<ParameterShape> parameter_shapes(const NetworkSpec& spec); // in layer order, weight before bias
 std::size_t parameter_count(const NetworkSpec& spec);
-// That the network also ends as a patch classifier must: one sigmoid or two softmax outputs for the whole window.
+// That the network also ends as it must: one sigmoid or ReLU, or two softmax outputs for the whole window.
 void check_network(const NetworkSpec& spec);
+bool is_map(const NetworkSpec& spec); // a segmenter with a ReLU output, which is a density and no probability
 
 // How the network runs over a whole image instead of over one window after another. Exact for any step.
 struct DensePlan {

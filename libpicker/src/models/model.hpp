@@ -26,7 +26,14 @@ enum class PatchRule {
 // How candidates are found in a score map.
 enum class PeakRule {
     window_maximum, // the maximum of a window, refined below the grid
-    two_pass_box    // DeepEM: two passes of box maxima, on the grid
+    two_pass_box,   // DeepEM: two passes of box maxima, on the grid
+    blobs           // PARSED: bright spots of about `aperture`, with mass, size and eccentricity
+};
+
+// How a batch's gradient becomes a step.
+enum class Optimiser {
+    momentum, // velocity = momentum * velocity - rate * gradient
+    adam      // Kingma & Ba 2015: beta .9 and .999, epsilon 1e-8
 };
 
 // Settings of training that belong to the architecture; each can be overridden by TrainingOptions.
@@ -48,6 +55,10 @@ struct TrainingDefaults {
     bool four_turns = false; // DeepEM: each sample four times in an epoch, a quarter turn apart, instead of any angle
     double beta = 1.0;       // of the F-score that chooses the threshold
     Loss loss = Loss::cross_entropy;
+    Optimiser optimiser = Optimiser::momentum;
+    // Above 0 the network learns maps and not windows: crops of so many working pixels, where a pixel is particle (1)
+    // within half an `aperture` of a particle's centre (map_samples.hpp).
+    int crop = 0;
     std::string initialisation = "truncated-normal-0.05"; // or "torch7", "glorot-uniform"
 };
 
@@ -66,6 +77,10 @@ struct ModelSpec {
     double default_threshold = 0.5;
     PeakRule peak_rule = PeakRule::window_maximum;
     double first_range = 0.0, second_range = 0.0; // of the two passes, to each side, in windows
+    double aperture = 0.0; // of PeakRule::blobs, in particle diameters; also of the discs that training draws
+    bool enhance = false;  // the map is divided by mean + 3 deviations of its positive values before blobs are located
+    // The micrograph is extended by half a window, mirrored, so that the map covers all of it.
+    bool padded = false;
     // DeepEM's gate: the deviation of a candidate's window, over the median deviation of the micrograph's windows. With
     // `deviation_gate` the training fills in the range; until then both are 0, which means none.
     bool deviation_gate = false;

@@ -15,6 +15,8 @@ ModelSpec deepem_klh_step20();
 ModelSpec deepem_19s();
 ModelSpec deepem_26s();
 ModelSpec deepem_inflammasome();
+ModelSpec parsed(); // PARSED 2020, the network that its authors ship
+
 // A DeepEM network with the options' box, kernels, pools, maps and activation; what they leave open follows the design
 // rule (deepem_design.hpp).
 NetworkSpec adapt_deepem(const NetworkSpec& network, const ModelOptions& options);

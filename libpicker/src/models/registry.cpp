@@ -28,6 +28,8 @@ constexpr std::array registry{
                      adapt_deepem},
     ArchitectureInfo{"deepem-inflammasome", "DeepEM as published for the NLRC4/NAIP2 inflammasome",
                      "DeepEM 2017, Table 1", deepem_inflammasome, adapt_deepem},
+    ArchitectureInfo{"parsed", "PARSED with the network that its authors ship; segments at 15 A per pixel",
+                     "PARSED 2020, supplement; the authors' pre_train_model.h5", parsed},
 };
 
 const char* activation_name(Activation activation) {
@@ -63,6 +65,9 @@ std::string layers_text(const NetworkSpec& network) {
             break;
         case LayerKind::dense:
             result += text("dense ", layer.channels);
+            break;
+        case LayerKind::add:
+            result += text("add ", layer.from + 1);
             break;
         }
         result += activation_name(layer.activation);

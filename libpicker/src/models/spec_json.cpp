@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "models/initialise.hpp"
+#include "models/json_reader.hpp"
 
 #include <array>
 #include <cmath>
@@ -14,19 +15,23 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::pair<LayerKind, const char*>, 5> kinds{{{LayerKind::convolution, "convolution"},
+constexpr std::array<std::pair<LayerKind, const char*>, 6> kinds{{{LayerKind::convolution, "convolution"},
                                                                   {LayerKind::max_pool, "max-pool"},
                                                                   {LayerKind::mean_pool, "mean-pool"},
                                                                   {LayerKind::dropout, "dropout"},
-                                                                  {LayerKind::dense, "dense"}}};
+                                                                  {LayerKind::dense, "dense"},
+                                                                  {LayerKind::add, "add"}}};
 constexpr std::array<std::pair<Activation, const char*>, 4> activations{{{Activation::none, "none"},
                                                                          {Activation::relu, "relu"},
                                                                          {Activation::sigmoid, "sigmoid"},
                                                                          {Activation::softmax, "softmax"}}};
 constexpr std::array<std::pair<PatchRule, const char*>, 2> patch_rules{
     {{PatchRule::dense, "dense"}, {PatchRule::per_patch, "per-patch"}}};
-constexpr std::array<std::pair<PeakRule, const char*>, 2> peak_rules{
-    {{PeakRule::window_maximum, "window-maximum"}, {PeakRule::two_pass_box, "two-pass-box"}}};
+constexpr std::array<std::pair<PeakRule, const char*>, 3> peak_rules{{{PeakRule::window_maximum, "window-maximum"},
+                                                                      {PeakRule::two_pass_box, "two-pass-box"},
+                                                                      {PeakRule::blobs, "blobs"}}};
+constexpr std::array<std::pair<Optimiser, const char*>, 2> optimisers{
+    {{Optimiser::momentum, "momentum"}, {Optimiser::adam, "adam"}}};
 constexpr std::array<std::pair<Loss, const char*>, 2> losses{
     {{Loss::cross_entropy, "cross-entropy"}, {Loss::half_square, "half-square"}}};
 
@@ -40,110 +45,25 @@ const char* name_of(const std::array<std::pair<Enum, const char*>, N>& names, En
     fail(Status::internal, "a specification holds a value without a name");
 }
 
-// Reads the members of one object, with messages that say where a bad value is.
-class Reader {
-public:
-    Reader(const Json& object, std::string file, std::string place)
-        : object_(object), file_(std::move(file)), place_(std::move(place)) {
-        if (!object.is_object()) {
-            complain("is not an object");
-        }
-    }
-
-    [[noreturn]] void complain(const std::string& what) const {
-        fail(Status::bad_file, file_, " holds a damaged model: ", place_, " ", what,
-             "; use another copy of the file, or train again");
-    }
-
-    bool has(const char* key) const { return object_.contains(key); }
-
-    const Json& member(const char* key) const {
-        const auto found = object_.find(key);
-        if (found == object_.end()) {
-            complain(text("has no \"", key, "\""));
-        }
-        return *found;
-    }
-
-    double number(const char* key, double low, double high) const {
-        const Json& value = member(key);
-        const double result = value.is_number() ? value.get<double>() : std::nan("");
-        if (!(result >= low && result <= high)) {
-            complain(text("\"", key, "\" is not a number from ", low, " to ", high));
-        }
-        return result;
-    }
-
-    int integer(const char* key, int low, int high) const {
-        const Json& value = member(key);
-        if (!value.is_number_integer()) {
-            complain(text("\"", key, "\" is not a whole number"));
-        }
-        return static_cast<int>(number(key, low, high));
-    }
-
-    bool boolean(const char* key) const {
-        const Json& value = member(key);
-        if (!value.is_boolean()) {
-            complain(text("\"", key, "\" is neither true nor false"));
-        }
-        return value.get<bool>();
-    }
-
-    std::string string(const char* key) const {
-        const Json& value = member(key);
-        if (!value.is_string()) {
-            complain(text("\"", key, "\" is not text"));
-        }
-        return value.get<std::string>();
-    }
-
-    template <typename Enum, std::size_t N>
-    Enum choice(const char* key, const std::array<std::pair<Enum, const char*>, N>& names) const {
-        const std::string given = string(key);
-        for (const auto& [value, name] : names) {
-            if (given == name) {
-                return value;
-            }
-        }
-        complain(text("\"", key, "\" is \"", given, "\", which this version does not know"));
-    }
-
-    Reader object(const char* key) const { return {member(key), file_, text(place_, ".", key)}; }
-
-    std::vector<Reader> list(const char* key, std::size_t most) const {
-        const Json& value = member(key);
-        if (!value.is_array() || value.size() > most) {
-            complain(text("\"", key, "\" is not a list of at most ", most, " entries"));
-        }
-        std::vector<Reader> result;
-        for (std::size_t i = 0; i < value.size(); ++i) {
-            result.emplace_back(value[i], file_, text(place_, ".", key, "[", i, "]"));
-        }
-        return result;
-    }
-
-private:
-    const Json& object_;
-    std::string file_, place_;
-};
-
-NetworkSpec network_from(const Reader& reader) {
+NetworkSpec network_from(const JsonReader& reader) {
     NetworkSpec network;
     network.input_size = reader.integer("input_size", 1, 4096);
-    for (const Reader& entry : reader.list("layers", 256)) {
+    for (const JsonReader& entry : reader.list("layers", 256)) {
         Layer layer;
         layer.kind = entry.choice("kind", kinds);
         layer.kernel = entry.integer("kernel", 0, 4096);
         layer.channels = entry.integer("channels", 0, 65536);
         layer.activation = entry.choice("activation", activations);
         layer.rate = entry.number("rate", 0.0, 1.0);
+        if (entry.has("from")) {
+            layer.from = entry.integer("from", 0, 255);
+        }
         network.layers.push_back(layer);
     }
     return network;
 }
 
-TrainingDefaults training_from(const Reader& reader) {
+TrainingDefaults training_from(const JsonReader& reader) {
     constexpr int many = 1'000'000'000;
     TrainingDefaults training;
     training.learning_rate = reader.number("learning_rate", 0.0, 1e6);
@@ -169,19 +89,13 @@ TrainingDefaults training_from(const Reader& reader) {
     if (reader.has("beta")) {
         training.beta = reader.number("beta", 1e-3, 1e3);
     }
-    return training;
-}
-
-Json network_json(const NetworkSpec& network) {
-    Json layers = Json::array();
-    for (const Layer& layer : network.layers) {
-        layers.push_back({{"kind", name_of(kinds, layer.kind)},
-                          {"kernel", layer.kernel},
-                          {"channels", layer.channels},
-                          {"activation", name_of(activations, layer.activation)},
-                          {"rate", layer.rate}});
+    if (reader.has("optimiser")) {
+        training.optimiser = reader.choice("optimiser", optimisers);
     }
-    return {{"input_size", network.input_size}, {"layers", layers}};
+    if (reader.has("crop")) {
+        training.crop = reader.integer("crop", 0, 4096);
+    }
+    return training;
 }
 
 // Keys that came with a later version are written only where they say something, so that a model which does without
@@ -190,6 +104,20 @@ template <typename Value> void add_unless(Json& json, const char* key, const Val
     if (value != usual) {
         json[key] = value;
     }
+}
+
+Json network_json(const NetworkSpec& network) {
+    Json layers = Json::array();
+    for (const Layer& layer : network.layers) {
+        Json entry{{"kind", name_of(kinds, layer.kind)},
+                   {"kernel", layer.kernel},
+                   {"channels", layer.channels},
+                   {"activation", name_of(activations, layer.activation)},
+                   {"rate", layer.rate}};
+        add_unless(entry, "from", layer.from, -1);
+        layers.push_back(entry);
+    }
+    return {{"input_size", network.input_size}, {"layers", layers}};
 }
 
 Json training_json(const TrainingDefaults& training) {
@@ -213,6 +141,10 @@ Json training_json(const TrainingDefaults& training) {
     const TrainingDefaults usual;
     add_unless(json, "four_turns", training.four_turns, usual.four_turns);
     add_unless(json, "beta", training.beta, usual.beta);
+    if (training.optimiser != usual.optimiser) {
+        json["optimiser"] = name_of(optimisers, training.optimiser);
+    }
+    add_unless(json, "crop", training.crop, usual.crop);
     return json;
 }
 
@@ -238,9 +170,14 @@ std::string spec_to_json(const ModelSpec& spec) {
     // What a model does without is not written, so that its text, and with it model_hash, stays what it was.
     if (spec.peak_rule != PeakRule::window_maximum) {
         json["peak_rule"] = name_of(peak_rules, spec.peak_rule);
+    }
+    if (spec.peak_rule == PeakRule::two_pass_box) {
         json["first_range"] = spec.first_range;
         json["second_range"] = spec.second_range;
     }
+    add_unless(json, "aperture", spec.aperture, 0.0);
+    add_unless(json, "enhance", spec.enhance, false);
+    add_unless(json, "padded", spec.padded, false);
     if (spec.deviation_gate) {
         json["deviation_low"] = spec.deviation_low;
         json["deviation_high"] = spec.deviation_high;
@@ -251,16 +188,16 @@ std::string spec_to_json(const ModelSpec& spec) {
 
 ModelSpec spec_from_json(std::string_view json, const std::string& file) {
     const Json parsed = parse_json(json, 8, text("the specification in ", file));
-    const Reader reader(parsed, file, "specification");
+    const JsonReader reader(parsed, file, "specification");
     ModelSpec spec;
     spec.architecture = reader.string("architecture");
     spec.network = network_from(reader.object("network"));
-    const Reader recipe = reader.object("recipe");
+    const JsonReader recipe = reader.object("recipe");
     spec.recipe.diameter_pixels = recipe.number("diameter_pixels", 1.0, 1e5);
     if (recipe.has("pixel_size")) {
         spec.recipe.pixel_size = recipe.number("pixel_size", 1e-3, 1e3);
     }
-    for (const Reader& entry : recipe.list("steps", 64)) {
+    for (const JsonReader& entry : recipe.list("steps", 64)) {
         spec.recipe.steps.push_back(
             {entry.string("name"), entry.number("value", -1e9, 1e9), entry.number("second", -1e9, 1e9)});
     }
@@ -279,9 +216,16 @@ ModelSpec spec_from_json(std::string_view json, const std::string& file) {
     spec.training = training_from(reader.object("training"));
     if (reader.has("peak_rule")) {
         spec.peak_rule = reader.choice("peak_rule", peak_rules);
+    }
+    if (spec.peak_rule == PeakRule::two_pass_box) {
         spec.first_range = reader.number("first_range", 0.0, 1e3);
         spec.second_range = reader.number("second_range", 0.0, 1e3);
     }
+    if (reader.has("aperture")) {
+        spec.aperture = reader.number("aperture", 0.0, 10.0);
+    }
+    spec.enhance = reader.has("enhance") && reader.boolean("enhance");
+    spec.padded = reader.has("padded") && reader.boolean("padded");
     if (reader.has("deviation_low")) {
         spec.deviation_gate = true;
         spec.deviation_low = reader.number("deviation_low", 0.0, 1e6);

@@ -66,6 +66,9 @@ Picks peaks_of(const ScoreMap& map, const PickPlan& plan) {
     if (plan.peak_rule == PeakRule::two_pass_box) {
         return find_box_peaks(map, {plan.first_range, plan.second_range, plan.rules.threshold});
     }
+    if (plan.peak_rule == PeakRule::blobs) {
+        return find_blob_picks(map, plan.blobs);
+    }
     PeakOptions options;
     options.window = plan.peak_window;
     return find_peaks(map, options);
@@ -142,6 +145,12 @@ PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double 
     plan.peak_window = spec.peak_window * window;
     plan.first_range = spec.first_range * window;
     plan.second_range = spec.second_range * window;
+    plan.blobs.aperture = length_in_pixels(settings.aperture, spec.aperture * diameter, pixel_size, "aperture");
+    plan.blobs.enhance = spec.enhance;
+    if (settings.aperture && spec.peak_rule != PeakRule::blobs) {
+        fail(Status::invalid_argument, "an aperture is given, but ", spec.architecture,
+             " does not look for blobs; leave it out, or use a model of parsed");
+    }
     plan.clean = settings.clean;
     plan.image = image_rules(spec, settings);
     plan.image.diameter = diameter;

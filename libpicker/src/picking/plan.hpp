@@ -1,6 +1,7 @@
 // What settings in angstrom mean on one micrograph: every length in its pixels, every default filled in.
 #pragma once
 
+#include "picking/blob_picks.hpp"
 #include "picking/image_rules.hpp"
 #include "picking/peaks.hpp"
 #include "picking/run.hpp"
@@ -13,6 +14,7 @@ struct PickPlan {
     PeakRule peak_rule = PeakRule::window_maximum;
     double peak_window = 0.0;                     // pixels
     double first_range = 0.0, second_range = 0.0; // pixels, of PeakRule::two_pass_box
+    BlobRules blobs;
     Cleaning clean = Cleaning::off;
     ImageRules image;
 };

@@ -26,6 +26,7 @@ struct PickSettings {
     double pixel_size = 0.0;                                   // overrides STAR and header; 0: not given
     double box_size = 0.0;                                     // pixels, for .box; 0: 1.5 diameters, even
     int step = 0;                                              // of the scorer, working pixels; 0: the model's
+    std::optional<double> aperture;                            // of blobs; unset: the model's share of the diameter
     Cleaning clean = Cleaning::off;
     CarbonRule carbon = CarbonRule::off;
     std::optional<DeviationRange> deviation; // both 0: none

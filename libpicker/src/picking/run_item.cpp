@@ -161,6 +161,9 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
     if (settings.step > 0) {
         run.settings["step"] = settings.step;
     }
+    if (settings.aperture) {
+        run.settings["aperture"] = *settings.aperture;
+    }
     return run;
 }
 

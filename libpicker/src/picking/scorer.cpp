@@ -45,6 +45,18 @@ void copy_window(const Image& image, int left, int top, int width, int height, f
     }
 }
 
+// With `border` mirrored pixels on each side.
+Image extended(const Image& image, int border) {
+    Image out(image.width + 2 * border, image.height + 2 * border);
+    for (int y = 0; y < out.height; ++y) {
+        const auto row = image.row(mirrored(y - border, image.height));
+        for (int x = 0; x < out.width; ++x) {
+            out.at(x, y) = row[static_cast<std::size_t>(mirrored(x - border, image.width))];
+        }
+    }
+    return out;
+}
+
 // A square patch turned by a quarter, in place: what numpy.rot90 does.
 void turn_quarter(float* patch, int size) {
     const std::vector<float> before(patch, patch + static_cast<std::ptrdiff_t>(size) * size);
@@ -92,21 +104,23 @@ ScoreJob Scorer::begin(Micrograph micrograph, double diameter, StageTimes* times
              " pixels, smaller than one window of the model (", std::ceil(window), " x ", std::ceil(window),
              " pixels for a particle of ", diameter, " pixels); check the diameter and the pixel size");
     };
-    if (std::min(map.width, map.height) < static_cast<int>(window * 0.9)) {
+    if (!spec.padded && std::min(map.width, map.height) < static_cast<int>(window * 0.9)) {
         too_small();
     }
     Prepared prepared = prepare(std::move(micrograph), spec.recipe, diameter);
-    job.prepared = std::move(prepared.image);
     job.window = window_pixels(spec, diameter, prepared.scale_x);
+    const int border = spec.padded ? (job.window - 1) / 2 : 0;
+    job.prepared = border > 0 ? extended(prepared.image, border) : std::move(prepared.image);
     const int columns = (job.prepared.width - job.window) / spec.step + 1;
     const int rows = (job.prepared.height - job.window) / spec.step + 1;
     if (job.prepared.width < job.window || job.prepared.height < job.window) {
         too_small();
     }
     map.scores = Image(columns, rows);
-    // Window i covers working pixels i * step .. i * step + window - 1; x_micrograph = x_working / scale.
-    map.origin_x = (job.window - 1) / 2.0 / prepared.scale_x;
-    map.origin_y = (job.window - 1) / 2.0 / prepared.scale_y;
+    // Window i covers working pixels i * step .. i * step + window - 1, less the border; x_micrograph = x_working /
+    // scale.
+    map.origin_x = ((job.window - 1) / 2.0 - border) / prepared.scale_x;
+    map.origin_y = ((job.window - 1) / 2.0 - border) / prepared.scale_y;
     map.step_x = spec.step / prepared.scale_x;
     map.step_y = spec.step / prepared.scale_y;
     const int edge = tile_windows(spec);

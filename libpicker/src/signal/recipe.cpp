@@ -37,8 +37,8 @@ struct StepKind {
     void (*run)(Working&, const RecipeStep&);
 };
 
-const std::array<StepKind, 7>& kinds() {
-    static const std::array<StepKind, 7> all{{
+const std::array<StepKind, 8>& kinds() {
+    static const std::array<StepKind, 8> all{{
         // Global: the bounds come from the whole image.
         {"clip", [](const RecipeStep& step) { return step.value > 0.0; }, "value: deviations, above 0",
          [](Working& working, const RecipeStep& step) {
@@ -61,6 +61,16 @@ const std::array<StepKind, 7>& kinds() {
          "value, second: longest and shortest period in diameters, 0 for an open end",
          [](Working& working, const RecipeStep& step) {
              band_pass(working.image, step.value * working.diameter, step.second * working.diameter);
+         }},
+        // The same, whatever the diameter.
+        {"band-pass-pixels",
+         [](const RecipeStep& step) {
+             return step.value >= 0.0 && step.second >= 0.0 && step.value + step.second > 0.0 &&
+                    (step.value == 0.0 || step.second < step.value);
+         },
+         "value, second: longest and shortest period in working pixels, 0 for an open end",
+         [](Working& working, const RecipeStep& step) {
+             band_pass(working.image, step.value * working.sigma_factor, step.second * working.sigma_factor);
          }},
         // Global.
         {"standardise-global", [](const RecipeStep&) { return true; }, "no values",

@@ -11,7 +11,8 @@ namespace picker {
 
 struct RecipeStep {
     // "clip" (value = deviations) | "resample" (to the working pixel size) | "gaussian" (value = sigma in working
-    // pixels) | "band-pass" (value, second = longest and shortest period kept, in diameters) |
+    // pixels) | "band-pass" (value, second = longest and shortest period kept, in diameters) | "band-pass-pixels" (the
+    // same in working pixels) |
     // "standardise-global" | "standardise-local" (value = box in diameters) | "invert"
     std::string name;
     double value = 0.0;

@@ -59,6 +59,23 @@ Blocks choose_blocks(std::int64_t kernel, std::int64_t inputs, std::int64_t outp
     return best;
 }
 
+// Of a transform of every kernel. With many channels it is most of the work for a small image.
+double kernels_cost(std::int64_t inputs, std::int64_t outputs, std::int64_t size) {
+    return static_cast<double>(inputs * outputs) * transform_cost * static_cast<double>(size) *
+           static_cast<double>(size) * std::log2(static_cast<double>(size));
+}
+
+double direct_convolution_cost(int kernel, std::int64_t inputs, std::int64_t outputs, std::int64_t wanted) {
+    return static_cast<double>(wanted) * static_cast<double>(wanted) * static_cast<double>(inputs * outputs) *
+           static_cast<double>(kernel) * kernel * direct_cost(inputs);
+}
+
+// The edge of one block that holds a whole patch.
+std::int64_t one_block(std::int64_t longest) {
+    const auto found = std::lower_bound(fast_sizes.begin(), fast_sizes.end(), longest);
+    return found == fast_sizes.end() ? longest : *found;
+}
+
 at::Tensor spectrum(const at::Tensor& x, std::int64_t size) {
     return at::fft_rfft2(x.contiguous(), at::IntArrayRef{size, size}).contiguous();
 }
@@ -129,10 +146,25 @@ void add_bias(const at::Tensor& spectra, const at::Tensor& bias, std::int64_t si
 
 bool fft_is_faster(int kernel, std::int64_t inputs, std::int64_t outputs, std::int64_t size) {
     const std::int64_t wanted = size - kernel + 1;
-    const double area = static_cast<double>(wanted) * static_cast<double>(wanted);
-    const double direct =
-        area * static_cast<double>(inputs * outputs) * static_cast<double>(kernel) * kernel * direct_cost(inputs);
-    return wanted > 0 && choose_blocks(kernel, inputs, outputs, wanted, wanted).cost < direct;
+    if (wanted < 1) {
+        return false;
+    }
+    const Blocks blocks = choose_blocks(kernel, inputs, outputs, wanted, wanted);
+    return blocks.size > 0 && blocks.cost + kernels_cost(inputs, outputs, blocks.size) <
+                                  direct_convolution_cost(kernel, inputs, outputs, wanted);
+}
+
+bool fft_backward_is_faster(int kernel, std::int64_t inputs, std::int64_t outputs, std::int64_t size,
+                            std::int64_t count) {
+    const std::int64_t wanted = size - kernel + 1, block = one_block(size);
+    const double area = static_cast<double>(block) * static_cast<double>(block);
+    const double transforms =
+        2.0 * static_cast<double>(inputs + outputs) * transform_cost * area * std::log2(static_cast<double>(block));
+    const double products = 2.0 * 0.5 * area * static_cast<double>(inputs * outputs) * product_cost;
+    const double by_fft = static_cast<double>(count) * (transforms + products) +
+                          2.0 * kernels_cost(inputs, outputs, block); // to the kernels' spectra and back
+    return wanted > 0 &&
+           by_fft < static_cast<double>(count) * 2.0 * direct_convolution_cost(kernel, inputs, outputs, wanted);
 }
 
 at::Tensor fft_convolution(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
@@ -177,9 +209,8 @@ at::Tensor fft_convolution(const at::Tensor& x, const at::Tensor& weight, const 
 
 ConvolutionSlopes fft_convolution_backward(const at::Tensor& slope, const at::Tensor& x, const at::Tensor& weight,
                                            bool to_input) {
-    const std::int64_t kernel = weight.size(2), longest = std::max(x.size(2), x.size(3));
-    const auto found = std::lower_bound(fast_sizes.begin(), fast_sizes.end(), longest);
-    const std::int64_t size = found == fast_sizes.end() ? longest : *found; // one block: patches are small
+    const std::int64_t kernel = weight.size(2);
+    const std::int64_t size = one_block(std::max(x.size(2), x.size(3))); // patches are small
     const at::Tensor slopes = spectrum(slope, size);
     ConvolutionSlopes result;
     result.weight = image(contract(spectrum(x, size).transpose(0, 1), slopes.transpose(0, 1), add_correlations), size)

@@ -11,6 +11,9 @@ namespace picker {
 
 // Whether fft_convolution is the faster way, by the sizes alone. `size` is the edge of the image, or the mean of two.
 bool fft_is_faster(int kernel, std::int64_t inputs, std::int64_t outputs, std::int64_t size);
+// The same of fft_convolution_backward, over `count` patches in one call.
+bool fft_backward_is_faster(int kernel, std::int64_t inputs, std::int64_t outputs, std::int64_t size,
+                            std::int64_t count);
 
 // As at::convolution without stride, padding and dilation: x is count x inputs x height x width, weight is outputs x
 // inputs x kernel x kernel, bias may be undefined.

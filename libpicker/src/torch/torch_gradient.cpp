@@ -5,6 +5,7 @@
 #include "torch/torch_network.hpp"
 
 #include <ATen/ops/avg_pool2d_backward.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
@@ -26,7 +27,7 @@ double softplus(double x) {
 
 } // namespace
 
-void TorchNetwork::check_shard(const TrainingShard& shard, std::size_t gradient_size) const {
+int TorchNetwork::check_shard(const TrainingShard& shard, std::size_t gradient_size) const {
     require_parameters();
     if (gradient_size != parameter_count_) {
         fail(Status::internal, "a gradient of ", gradient_size, " values was given to a network of ", parameter_count_,
@@ -35,42 +36,65 @@ void TorchNetwork::check_shard(const TrainingShard& shard, std::size_t gradient_
     if (shard.count < 1 || shard.patches == nullptr || shard.labels == nullptr) {
         fail(Status::internal, "a training shard is empty");
     }
+    const int edge = shard.edge == 0 ? spec_.input_size : shard.edge;
+    if (edge < spec_.input_size || (edge > spec_.input_size && total_stride(spec_) != 1)) {
+        fail(Status::internal, "a training shard has patches of ", edge, " pixels for a network of ", spec_.input_size);
+    }
+    if (is_map(spec_) && shard.loss != Loss::half_square) {
+        fail(Status::invalid_argument, "a map is trained with squared errors; the loss given takes probabilities");
+    }
     const auto dropouts = std::count_if(spec_.layers.begin(), spec_.layers.end(),
                                         [](const Layer& layer) { return layer.kind == LayerKind::dropout; });
     if (!shard.dropout_masks.empty() && static_cast<std::ptrdiff_t>(shard.dropout_masks.size()) != dropouts) {
         fail(Status::internal, "a training shard has ", shard.dropout_masks.size(), " dropout masks for ", dropouts,
              " dropout layers");
     }
+    return edge;
+}
+
+TorchNetwork::Slope TorchNetwork::logit_slope(Loss loss, double logit, double label) {
+    const double probability =
+        logit >= 0.0 ? 1.0 / (1.0 + std::exp(-logit)) : std::exp(logit) / (1.0 + std::exp(logit));
+    if (loss == Loss::cross_entropy) {
+        return {label * softplus(-logit) + (1.0 - label) * softplus(logit), probability - label};
+    }
+    const double error = probability - label;
+    return {0.5 * error * error, error * probability * (1.0 - probability)};
+}
+
+// Half the squared error of a ReLU output where that is above 0. Below, a background pixel is right and costs nothing,
+// but a particle's pixel costs as if there were no ReLU: its own slope there is 0, and most pixels being background,
+// all outputs would soon be 0 for good.
+TorchNetwork::Slope TorchNetwork::map_slope(double value, double label) {
+    const double error = label > 0.0 ? value - label : std::max(value, 0.0);
+    return {0.5 * error * error, error};
 }
 
 // Two softmax outputs are one logit, their difference; so both endings share the formulas, in double precision.
 double TorchNetwork::loss_slope(const at::Tensor& outputs, const TrainingShard& shard, float* slope) const {
     const at::Tensor flat = outputs.contiguous();
     const float* values = flat.const_data_ptr<float>();
-    const bool two = shapes_.back().channels == 2;
+    const bool map = is_map(spec_), two = shapes_.back().channels == 2;
+    const std::int64_t labels = outputs.size(2) * outputs.size(3); // of each patch
     double total = 0.0;
-    for (int i = 0; i < shard.count; ++i) {
-        const double logit = two ? static_cast<double>(values[2 * i + 1]) - values[2 * i] : values[i];
-        const double label = shard.labels[i];
-        const double weight = shard.weights != nullptr ? shard.weights[i] : 1.0;
-        const double probability =
-            logit >= 0.0 ? 1.0 / (1.0 + std::exp(-logit)) : std::exp(logit) / (1.0 + std::exp(logit));
-        double loss = 0.0, derivative = 0.0;
-        if (shard.loss == Loss::cross_entropy) {
-            loss = label * softplus(-logit) + (1.0 - label) * softplus(logit);
-            derivative = probability - label;
-        } else {
-            const double error = probability - label;
-            loss = 0.5 * error * error;
-            derivative = error * probability * (1.0 - probability);
-        }
-        total += weight * loss;
-        const float value = static_cast<float>(weight * derivative);
-        if (two) {
-            slope[2 * i] = -value;
-            slope[2 * i + 1] = value;
-        } else {
-            slope[i] = value;
+    for (std::int64_t i = 0; i < shard.count; ++i) {
+        const double weight = (shard.weights != nullptr ? shard.weights[i] : 1.0) / static_cast<double>(labels);
+        for (std::int64_t n = 0; n < labels; ++n) {
+            const std::int64_t first = two ? 2 * i * labels + n : i * labels + n, second = first + labels;
+            const double label = shard.labels[i * labels + n];
+            Slope one;
+            if (label >= 0.0 && map) {
+                one = map_slope(values[first], label);
+            } else if (label >= 0.0) {
+                const double logit = two ? static_cast<double>(values[second]) - values[first] : values[first];
+                one = logit_slope(shard.loss, logit, label);
+            }
+            total += weight * one.loss;
+            const float value = static_cast<float>(weight * one.value);
+            slope[first] = two ? -value : value;
+            if (two) {
+                slope[second] = value;
+            }
         }
     }
     return total;
@@ -83,7 +107,7 @@ at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Te
     const at::Tensor weight_slope = at::from_blob(to_weight, weight.sizes());
     const at::Tensor bias_slope = at::from_blob(to_bias, {layer.channels});
     if (layer.kind == LayerKind::convolution &&
-        fft_is_faster(layer.kernel, input.size(1), layer.channels, input.size(2))) {
+        fft_backward_is_faster(layer.kernel, input.size(1), layer.channels, input.size(2), input.size(0))) {
         ConvolutionSlopes slopes = fft_convolution_backward(slope, input, weight, index > 0);
         weight_slope.copy_(slopes.weight);
         bias_slope.copy_(slope.sum({0, 2, 3}));
@@ -98,28 +122,32 @@ at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Te
 }
 
 double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradient) const {
-    check_shard(shard, gradient.size());
+    const std::int64_t edge = check_shard(shard, gradient.size());
     return translated("computing a gradient", [&] {
         const c10::InferenceMode guard;
         const std::size_t layers = spec_.layers.size();
-        const std::int64_t size = spec_.input_size, count = shard.count;
+        const std::int64_t count = shard.count;
         Trace trace;
         trace.inputs.resize(layers);
         trace.outputs.resize(layers);
         trace.indices.resize(layers);
-        const at::Tensor patches = at::from_blob(const_cast<float*>(shard.patches), {count, 1, size, size});
+        const at::Tensor patches = at::from_blob(const_cast<float*>(shard.patches), {count, 1, edge, edge});
         const at::Tensor outputs = forward(patches, shard.dropout_masks, &trace);
 
-        at::Tensor slope = at::empty({count, shapes_.back().channels, 1, 1});
+        at::Tensor slope = at::empty(outputs.sizes());
         const double loss = loss_slope(outputs, shard, slope.mutable_data_ptr<float>());
         std::size_t dropouts = shard.dropout_masks.size();
+        std::vector<at::Tensor> added(layers); // slopes that reach a layer's output through an add
         for (std::size_t i = layers; i-- > 0;) {
             const Layer& layer = spec_.layers[i];
             const at::Tensor& input = trace.inputs[i];
+            if (added[i].defined()) {
+                slope = slope.add(added[i]);
+            }
             switch (layer.kind) {
             case LayerKind::convolution:
             case LayerKind::dense: {
-                if (layer.activation == Activation::relu) {
+                if (layer.activation == Activation::relu && i + 1 < layers) {
                     slope = at::threshold_backward(slope, trace.outputs[i], 0);
                 } else if (layer.activation == Activation::sigmoid && i + 1 < layers) {
                     slope = at::sigmoid_backward(slope, trace.outputs[i]);
@@ -142,6 +170,16 @@ double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradi
                     slope = slope.mul(at::from_blob(const_cast<float*>(shard.dropout_masks[dropouts]), slope.sizes()));
                 }
                 break;
+            case LayerKind::add: {
+                if (layer.activation == Activation::relu) {
+                    slope = at::threshold_backward(slope, trace.outputs[i], 0);
+                }
+                const auto from = static_cast<std::size_t>(layer.from);
+                const std::int64_t border = (trace.outputs[from].size(2) - slope.size(2)) / 2;
+                const at::Tensor back = at::constant_pad_nd(slope, {border, border, border, border});
+                added[from] = added[from].defined() ? added[from].add(back) : back;
+                break;
+            }
             }
         }
         return loss;

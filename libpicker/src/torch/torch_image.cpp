@@ -71,6 +71,7 @@ at::Tensor TorchNetwork::forward_image(at::Tensor x, const DensePlan& plan, int 
         Windows windows; // before
     };
     std::vector<Shift> shifts;
+    std::vector<at::Tensor> kept(spec_.layers.size()); // what an add will want
     std::int64_t size = spec_.input_size;
     for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
         const Layer& layer = spec_.layers[i];
@@ -80,6 +81,8 @@ at::Tensor TorchNetwork::forward_image(at::Tensor x, const DensePlan& plan, int 
             const std::int64_t stride = layer.kind == LayerKind::dense ? planned.spacing : 1;
             const at::Tensor weight = quarters == 0 ? values_[p] : at::rot90(values_[p], quarters, {2, 3});
             x = convolve(x, i, weight, values_[p + 1], stride);
+        } else if (layer.kind == LayerKind::add) {
+            x = add_earlier(x, kept[static_cast<std::size_t>(layer.from)], layer);
         } else if (layer.kind != LayerKind::dropout) {
             if (planned.phases == 1) {
                 x = pool(x, layer);
@@ -87,6 +90,9 @@ at::Tensor TorchNetwork::forward_image(at::Tensor x, const DensePlan& plan, int 
                 shifts.push_back({planned.phases, windows});
                 x = pool_in_phases(x, layer, planned, size, windows);
             }
+        }
+        if (added_[i]) {
+            kept[i] = x;
         }
         size = shapes_[i].size;
     }

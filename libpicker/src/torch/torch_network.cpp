@@ -31,10 +31,20 @@ float logistic(float x) {
 
 } // namespace
 
-void to_probabilities(const at::Tensor& outputs, float* probabilities) {
+at::Tensor without_border(const at::Tensor& earlier, const at::Tensor& later) {
+    const std::int64_t border = (earlier.size(2) - later.size(2)) / 2;
+    return earlier.narrow(2, border, later.size(2)).narrow(3, border, later.size(3));
+}
+
+void TorchNetwork::to_probabilities(const at::Tensor& outputs, float* probabilities) const {
     const at::Tensor flat = outputs.permute({0, 2, 3, 1}).contiguous(); // pixel by pixel, K values each
     const float* values = flat.const_data_ptr<float>();
     const std::int64_t classes = outputs.size(1), count = flat.numel() / classes;
+    if (is_map(spec_)) {
+        std::transform(values, values + count, probabilities,
+                       [](float value) { return std::clamp(value, 0.0F, 1.0F); });
+        return;
+    }
     for (std::int64_t i = 0; i < count; ++i) {
         probabilities[i] = logistic(classes == 1 ? values[i] : values[2 * i + 1] - values[2 * i]);
     }
@@ -49,6 +59,12 @@ TorchNetwork::TorchNetwork(const NetworkSpec& spec)
         const bool has = layer.kind == LayerKind::convolution || layer.kind == LayerKind::dense;
         first_parameter_.push_back(has ? next : -1);
         next += has ? 2 : 0;
+    }
+    added_.assign(spec_.layers.size(), false);
+    for (const Layer& layer : spec_.layers) {
+        if (layer.kind == LayerKind::add) {
+            added_[static_cast<std::size_t>(layer.from)] = true;
+        }
     }
 }
 
@@ -90,16 +106,28 @@ at::Tensor TorchNetwork::convolve(const at::Tensor& x, std::size_t index, const 
                         fft_is_faster(layer.kernel, x.size(1), layer.channels, (x.size(2) + x.size(3)) / 2);
     at::Tensor y = by_fft ? fft_convolution(x, weight, bias)
                           : at::convolution(x, weight, bias, {stride, stride}, {0, 0}, {1, 1}, false, {0, 0}, 1);
+    if (index + 1 == spec_.layers.size()) {
+        return y; // to_probabilities and the losses start from what comes before the last activation
+    }
     if (layer.activation == Activation::relu) {
         y.relu_();
-    } else if (layer.activation == Activation::sigmoid && index + 1 < spec_.layers.size()) {
+    } else if (layer.activation == Activation::sigmoid) {
         y.sigmoid_();
+    }
+    return y;
+}
+
+at::Tensor TorchNetwork::add_earlier(const at::Tensor& x, const at::Tensor& earlier, const Layer& layer) const {
+    at::Tensor y = x.add(without_border(earlier, x));
+    if (layer.activation == Activation::relu) {
+        y.relu_();
     }
     return y;
 }
 
 at::Tensor TorchNetwork::forward(at::Tensor x, std::span<const float* const> masks, Trace* trace) const {
     std::size_t dropouts = 0;
+    std::vector<at::Tensor> kept(spec_.layers.size()); // what an add will want
     for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
         const Layer& layer = spec_.layers[i];
         if (trace != nullptr) {
@@ -130,6 +158,12 @@ at::Tensor TorchNetwork::forward(at::Tensor x, std::span<const float* const> mas
             }
             break;
         }
+        case LayerKind::add:
+            x = add_earlier(x, kept[static_cast<std::size_t>(layer.from)], layer);
+            break;
+        }
+        if (added_[i]) {
+            kept[i] = x;
         }
         if (trace != nullptr) {
             trace->outputs[i] = x;

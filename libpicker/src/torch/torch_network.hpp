@@ -27,8 +27,8 @@ template <typename Body> auto translated(const char* doing, Body&& body) {
     }
 }
 
-// Outputs count x K x rows x columns of the last layer to probabilities of the positive class, pixel by pixel.
-void to_probabilities(const at::Tensor& outputs, float* probabilities);
+// The earlier of two outputs without the border that the later one lacks, for an add.
+at::Tensor without_border(const at::Tensor& earlier, const at::Tensor& later);
 
 class TorchNetwork final : public Network {
 public:
@@ -47,7 +47,17 @@ private:
     };
 
     void require_parameters() const;
-    void check_shard(const TrainingShard& shard, std::size_t gradient_size) const;
+    // Outputs count x K x rows x columns of the last layer to probabilities of the positive class, pixel by pixel.
+    void to_probabilities(const at::Tensor& outputs, float* probabilities) const;
+    // Sums for an add, with its activation.
+    at::Tensor add_earlier(const at::Tensor& x, const at::Tensor& earlier, const Layer& layer) const;
+    // d loss / d value, times weight, and the loss, of one output.
+    struct Slope {
+        double loss = 0.0, value = 0.0;
+    };
+    static Slope map_slope(double value, double label);
+    static Slope logit_slope(Loss loss, double logit, double label);
+    int check_shard(const TrainingShard& shard, std::size_t gradient_size) const; // the edge of its patches
     // The network without its last activation, over patches. `masks` and `trace` may be empty or null.
     at::Tensor forward(at::Tensor x, std::span<const float* const> masks, Trace* trace) const;
     // The same over an image, with the parameters turned by so many quarters: 1 x outputs x rows x columns.
@@ -65,6 +75,7 @@ private:
     std::vector<LayerShape> shapes_;
     std::vector<ParameterShape> parameters_; // weight, bias, weight, bias ...
     std::vector<int> first_parameter_;       // of each layer; -1 without
+    std::vector<bool> added_;                // layers whose output an add wants
     std::size_t parameter_count_ = 0;
     std::vector<at::Tensor> values_; // one per parameters_; empty before set_parameters
 };

@@ -10,8 +10,7 @@
 namespace picker {
 namespace {
 
-constexpr std::size_t shard_count = 8;  // of every batch; also the most threads that share one
-constexpr std::size_t score_chunk = 64; // held-out patches in one call
+constexpr std::size_t shard_count = 8; // of every batch; also the most threads that share one
 constexpr std::size_t turns = 4;
 
 // Random streams of one seed, apart from the sampler's (which count from 0 and from 2^40).
@@ -27,24 +26,13 @@ std::pair<std::size_t, std::size_t> part(std::size_t count, std::size_t i, std::
     return {count * i / n, count * (i + 1) / n};
 }
 
-double sample_loss(Loss loss, double probability, double label) {
-    if (!std::isfinite(probability)) {
-        return std::numeric_limits<double>::quiet_NaN(); // not hidden by a maximum below
-    }
-    if (loss == Loss::half_square) {
-        return 0.5 * (probability - label) * (probability - label);
-    }
-    constexpr double least = 1e-7; // a probability of single precision may be exactly 0 or 1
-    return -std::log(std::max(least, label > 0.5 ? probability : 1.0 - probability));
-}
-
 } // namespace
 
 BatchLoop::BatchLoop(const NetworkSpec& spec, Network& network, std::vector<float> parameters,
                      const BatchOptions& options, WorkerPool& pool)
     : spec_(spec), network_(network), options_(options), pool_(pool), parameters_(std::move(parameters)),
-      velocity_(parameters_.size(), 0.0F), gradient_(parameters_.size(), 0.0F), decays_(parameters_.size(), false),
-      results_(shard_count) {
+      gradient_(parameters_.size(), 0.0F), stepper_(parameters_.size(), options.stepper),
+      decays_(parameters_.size(), false), results_(shard_count) {
     shards_.fill(std::vector<Shard>(shard_count));
     for (const ParameterShape& shape : parameter_shapes(spec_)) {
         if (shape.is_dense && !shape.is_bias) {
@@ -62,9 +50,9 @@ BatchLoop::BatchLoop(const NetworkSpec& spec, Network& network, std::vector<floa
     network_.set_parameters(parameters_);
 }
 
-void BatchLoop::restore(std::vector<float> parameters, std::vector<float> velocity) {
+void BatchLoop::restore(std::vector<float> parameters, std::vector<float> memory) {
     parameters_ = std::move(parameters);
-    velocity_ = std::move(velocity);
+    stepper_.restore(std::move(memory));
     network_.set_parameters(parameters_);
 }
 
@@ -73,10 +61,11 @@ std::size_t BatchLoop::row(std::size_t sample) const {
 }
 
 void BatchLoop::fill(Shard& shard, const PatchSet& set, std::span<const std::size_t> samples, int number) const {
-    const auto size = static_cast<std::size_t>(spec_.input_size);
+    shard.edge = edge(set);
+    const auto size = static_cast<std::size_t>(shard.edge);
     shard.count = 0;
     shard.patches.resize(samples.size() * size * size);
-    shard.labels.resize(samples.size());
+    shard.labels.resize(samples.size() * labels_each(set));
     shard.masks.resize(features_.size());
     shard.mask_pointers.clear();
     for (std::size_t d = 0; d < features_.size(); ++d) {
@@ -98,8 +87,13 @@ void BatchLoop::fill(Shard& shard, const PatchSet& set, std::span<const std::siz
     }
 }
 
+std::size_t BatchLoop::labels_each(const PatchSet& set) {
+    const auto size = static_cast<std::size_t>(set.label_edge);
+    return set.label_edge > 0 ? size * size : 1;
+}
+
 void BatchLoop::add_sample(Shard& shard, const PatchSet& set, std::size_t sample, int number) const {
-    const int size = spec_.input_size;
+    const int size = shard.edge;
     const std::size_t area = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
     const std::size_t i = shard.count++;
     Random random(options_.seed, sample_stream(number, sample));
@@ -108,15 +102,21 @@ void BatchLoop::add_sample(Shard& shard, const PatchSet& set, std::size_t sample
     double angle = 0.0;
     if (options_.four_turns) {
         angle = static_cast<double>(sample % turns) * std::numbers::pi / 2;
-    } else if (options_.rotations && !options_.quarter_turns_only) {
+    } else if (options_.rotations && !options_.quarter_turns_only && set.label_edge == 0) {
         angle = 2.0 * std::numbers::pi * turn;
     } else if (options_.rotations) {
         angle = std::floor(4.0 * turn) * std::numbers::pi / 2;
     } else if (options_.flips) {
         angle = turn < 0.5 ? 0.0 : std::numbers::pi; // with the mirror: flips along both axes
     }
-    cut_patch(set.patch(row(sample), shard.stored), set.extent, size, mirror, angle, shard.patches.data() + i * area);
-    shard.labels[i] = set.labels[row(sample)];
+    const float* stored = set.patch(row(sample), shard.stored);
+    cut_patch(stored, set.extent, size, mirror, angle, shard.patches.data() + i * area);
+    if (set.label_edge > 0) {
+        cut_patch(stored + area, set.label_edge, set.label_edge, mirror, angle,
+                  shard.labels.data() + i * labels_each(set));
+    } else {
+        shard.labels[i] = set.labels[row(sample)];
+    }
     for (std::size_t d = 0; d < features_.size(); ++d) {
         const float kept = static_cast<float>(1.0 / (1.0 - rates_[d]));
         float* mask = shard.masks[d].data() + i * features_[d];
@@ -147,6 +147,7 @@ void BatchLoop::work_out(const Shard& shard, Result& result) const {
         TrainingShard data;
         data.patches = shard.patches.data();
         data.count = static_cast<int>(shard.count);
+        data.edge = shard.edge;
         data.labels = shard.labels.data();
         data.dropout_masks = shard.mask_pointers;
         data.loss = options_.loss;
@@ -195,16 +196,12 @@ double BatchLoop::collect(std::size_t count) {
     return options_.prior ? risk.total() * static_cast<double>(count) : risk.positive;
 }
 
-// Momentum as in both of DeepPicker's codes: velocity = momentum * velocity - rate * gradient.
 void BatchLoop::step(float scale, double learning_rate) {
-    const float rate = static_cast<float>(learning_rate);
-    const float momentum = static_cast<float>(options_.momentum);
     const float decay = static_cast<float>(options_.weight_decay_dense);
     for (std::size_t i = 0; i < gradient_.size(); ++i) {
-        const float slope = gradient_[i] * scale + (decays_[i] ? decay * parameters_[i] : 0.0F);
-        velocity_[i] = momentum * velocity_[i] - rate * slope;
-        parameters_[i] += velocity_[i];
+        gradient_[i] = gradient_[i] * scale + (decays_[i] ? decay * parameters_[i] : 0.0F);
     }
+    stepper_.step(parameters_, gradient_, learning_rate);
     network_.set_parameters(parameters_);
 }
 
@@ -258,61 +255,6 @@ double BatchLoop::epoch(const PatchSet& set, std::vector<std::size_t> samples, i
         step(options_.prior ? 1.0F : 1.0F / static_cast<float>(last - first), learning_rate);
     }
     return loss / static_cast<double>(samples.size());
-}
-
-HeldOut BatchLoop::held_out(const PatchSet& set, const std::vector<std::size_t>& samples,
-                            const std::function<void()>& poll) {
-    const int size = spec_.input_size;
-    const std::size_t area = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
-    std::vector<float> probabilities(samples.size());
-    pool_.run((samples.size() + score_chunk - 1) / score_chunk,
-              [&](std::size_t chunk) {
-                  const std::size_t first = chunk * score_chunk;
-                  const std::size_t count = std::min(score_chunk, samples.size() - first);
-                  std::vector<float> patches(count * area);
-                  std::vector<float> stored;
-                  for (std::size_t i = 0; i < count; ++i) {
-                      cut_patch(set.patch(samples[first + i], stored), set.extent, size, false, 0.0,
-                                patches.data() + i * area);
-                  }
-                  network_.score(patches.data(), static_cast<int>(count), probabilities.data() + first);
-              },
-              poll);
-    return options_.prior ? unlabelled_quality(set, samples, probabilities) : quality(set, samples, probabilities);
-}
-
-HeldOut BatchLoop::quality(const PatchSet& set, const std::vector<std::size_t>& samples,
-                           const std::vector<float>& probabilities) const {
-    HeldOut out;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-        const double label = set.labels[samples[i]];
-        out.loss += sample_loss(options_.loss, probabilities[i], label);
-        out.accuracy += (probabilities[i] >= 0.5F) == (label > 0.5) ? 1.0 : 0.0;
-    }
-    const double count = static_cast<double>(std::max<std::size_t>(1, samples.size()));
-    out.loss /= count;
-    out.accuracy /= count;
-    return out;
-}
-
-HeldOut BatchLoop::unlabelled_quality(const PatchSet& set, const std::vector<std::size_t>& samples,
-                                      const std::vector<float>& probabilities) const {
-    const auto positives = static_cast<std::size_t>(
-        std::count_if(samples.begin(), samples.end(), [&](std::size_t sample) { return set.labels[sample] > 0.5F; }));
-    const PuWeights weights = pu_weights(*options_.prior, positives, samples.size() - positives);
-    PuRisk risk, error;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-        const bool is_positive = set.labels[samples[i]] > 0.5F;
-        const double as_negative = is_positive ? weights.positive_as_negative : weights.unlabelled;
-        const bool called_positive = probabilities[i] >= 0.5F;
-        risk.negative += as_negative * sample_loss(options_.loss, probabilities[i], 0.0);
-        error.negative += called_positive ? as_negative : 0.0;
-        if (is_positive) {
-            risk.positive += weights.positive * sample_loss(options_.loss, probabilities[i], 1.0);
-            error.positive += called_positive ? 0.0 : weights.positive;
-        }
-    }
-    return {risk.total(), 1.0 - error.total()};
 }
 
 } // namespace picker

@@ -8,6 +8,7 @@
 #include "models/model.hpp"
 #include "training/positive_unlabelled.hpp"
 #include "training/sampler.hpp"
+#include "training/stepper.hpp"
 
 #include <array>
 #include <functional>
@@ -19,7 +20,7 @@ namespace picker {
 
 struct BatchOptions {
     int batch = 100;
-    double momentum = 0.9;
+    StepperOptions stepper;
     double weight_decay_dense = 0.0;
     bool flips = true, rotations = true;
     bool quarter_turns_only = false; // patches without a margin
@@ -41,9 +42,9 @@ public:
     BatchLoop(const NetworkSpec& spec, Network& network, std::vector<float> parameters, const BatchOptions& options,
               WorkerPool& pool);
     const std::vector<float>& parameters() const { return parameters_; }
-    const std::vector<float>& velocity() const { return velocity_; }
-    void restore(std::vector<float> parameters,
-                 std::vector<float> velocity); // as an earlier loop had them
+    const std::vector<float>& memory() const { return stepper_.memory(); } // of the optimiser
+    // As an earlier loop had them.
+    void restore(std::vector<float> parameters, std::vector<float> memory);
 
     // One pass over `samples` of the set, or over their four turns; the mean loss. `poll` runs between and
     // during batches.
@@ -54,6 +55,7 @@ public:
 private:
     struct Shard { // of a batch, ready for the network; buffers are kept between batches
         std::size_t count = 0, positives = 0;
+        int edge = 0; // of a patch
         std::vector<float> patches, labels, stored;
         std::vector<float> zeros, weights, negative_weights; // with unlabelled samples: the positives come first
         std::vector<std::vector<float>> masks;
@@ -67,7 +69,12 @@ private:
     std::size_t row(std::size_t sample) const;
     void fill(Shard& shard, const PatchSet& set, std::span<const std::size_t> samples, int number) const;
     void weigh(Shard& shard, const PatchSet& set, std::span<const std::size_t> batch) const;
+    // Sizes of a sample as the network sees it.
+    int edge(const PatchSet& set) const { return set.label_edge > 0 ? set.extent : spec_.input_size; }
+    static std::size_t labels_each(const PatchSet& set);
     void add_sample(Shard& shard, const PatchSet& set, std::size_t sample, int number) const;
+    HeldOut map_quality(const PatchSet& set, const std::vector<std::size_t>& samples,
+                        const std::function<void()>& poll);
     HeldOut quality(const PatchSet& set, const std::vector<std::size_t>& samples,
                     const std::vector<float>& probabilities) const;
     HeldOut unlabelled_quality(const PatchSet& set, const std::vector<std::size_t>& samples,
@@ -81,7 +88,8 @@ private:
     Network& network_;
     BatchOptions options_;
     WorkerPool& pool_;
-    std::vector<float> parameters_, velocity_, gradient_;
+    std::vector<float> parameters_, gradient_;
+    Stepper stepper_;
     std::vector<bool> decays_;          // per parameter
     std::vector<std::size_t> features_; // of each dropout layer
     std::vector<double> rates_;

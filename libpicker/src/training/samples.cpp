@@ -2,6 +2,7 @@
 #include "training/samples.hpp"
 
 #include "core/error.hpp"
+#include "training/map_samples.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -40,11 +41,27 @@ std::vector<std::size_t> all_rows(const PatchSet& set) {
 }
 
 std::size_t count_positives(const PatchSet& set) {
+    if (set.label_edge > 0) {
+        return set.particles;
+    }
     return static_cast<std::size_t>(
         std::count_if(set.labels.begin(), set.labels.end(), [](float l) { return l > 0.5F; }));
 }
 
+PatchSet sample(const Dataset& dataset, const ModelSpec& spec, const SamplerOptions& options, WorkerPool& pool,
+                const Control& control) {
+    return spec.training.crop > 0 ? sample_maps(dataset, spec, options, pool, control)
+                                  : sample_patches(dataset, spec, options, pool, control);
+}
+
 void check_enough(const Samples& samples) {
+    if (samples.patches.label_edge > 0) {
+        if (samples.positives == 0) {
+            fail(Status::invalid_argument, "no particles to train on (left out: ", samples.patches.overlapping,
+                 " overlapping); give micrographs with some");
+        }
+        return;
+    }
     if (samples.positives < least_positives) {
         fail(Status::invalid_argument, "only ", samples.positives,
              " particles to train on (left out: ", samples.patches.outside, " too near to a border, ",
@@ -58,6 +75,11 @@ void check_enough(const Samples& samples) {
 }
 
 } // namespace
+
+std::size_t Samples::negatives() const {
+    return static_cast<std::size_t>(
+        std::count_if(patches.labels.begin(), patches.labels.end(), [](float label) { return label <= 0.5F; }));
+}
 
 Samples draw_samples(const Dataset& dataset, const Dataset& validation, const ModelSpec& spec,
                      const TrainingDefaults& settings, const TrainingOptions& options, WorkerPool& pool,
@@ -76,7 +98,7 @@ Samples draw_samples(const Dataset& dataset, const Dataset& validation, const Mo
     sampler.seed = options.seed;
     sampler.deviations = spec.deviation_gate;
     Samples samples;
-    samples.patches = sample_patches(dataset, spec, sampler, pool, control);
+    samples.patches = sample(dataset, spec, sampler, pool, control);
     samples.positives = count_positives(samples.patches);
     check_enough(samples);
     if (validation.items.empty()) {
@@ -87,7 +109,7 @@ Samples draw_samples(const Dataset& dataset, const Dataset& validation, const Mo
     sampler.deviations = false;
     sampler.memory -= std::min(sampler.memory, samples.patches.store.bytes_in_memory());
     sampler.seed = options.seed ^ validation_seed;
-    samples.validation_patches = sample_patches(validation, spec, sampler, pool, control);
+    samples.validation_patches = sample(validation, spec, sampler, pool, control);
     samples.train = all_rows(samples.patches);
     samples.held_out = all_rows(samples.validation_patches);
     return samples;

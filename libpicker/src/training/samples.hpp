@@ -14,7 +14,8 @@ struct Samples {
     PatchSet patches, validation_patches; // the second is empty where some of the first are held out
     std::vector<std::size_t> train;       // rows of `patches`
     std::vector<std::size_t> held_out;    // rows of held_out_set()
-    std::size_t positives = 0;            // in `patches`
+    std::size_t positives = 0;            // in `patches`; of crops, the particles in them
+    std::size_t negatives() const;        // of crops, those without a particle
     const PatchSet& held_out_set() const { return validation_patches.size() > 0 ? validation_patches : patches; }
 };
 

@@ -140,10 +140,10 @@ std::optional<TrainingState> StateFile::open(const Control& control) const {
     } catch (const nlohmann::json::exception& error) {
         fail(Status::bad_file, name, " holds a damaged training state (", error.what(), "); start anew (--overwrite)");
     }
-    const std::array targets = {&state.parameters, &state.velocity, &state.best};
+    const std::array targets = {&state.parameters, &state.memory, &state.best};
     for (std::size_t i = 0; i < targets.size(); ++i) {
         if (header.tensors.size() != targets.size() || header.tensors[i].name != tensor_names[i] ||
-            header.tensors[i].count() != header.tensors[0].count()) {
+            (i != 1 && header.tensors[i].count() != header.tensors[0].count())) {
             fail(Status::bad_file, name, " holds a damaged training state: its tensors are not those of one; ",
                  "start anew (--overwrite)");
         }
@@ -161,10 +161,10 @@ void StateFile::write(const TrainingState& state) const {
     if (path_.empty()) {
         return;
     }
-    const int count = static_cast<int>(state.parameters.size());
-    const std::string bytes = write_safetensors({{tensor_names[0], {count}, state.parameters},
-                                                 {tensor_names[1], {count}, state.velocity},
-                                                 {tensor_names[2], {count}, state.best}},
+    const auto count = [](const std::vector<float>& values) { return static_cast<int>(values.size()); };
+    const std::string bytes = write_safetensors({{tensor_names[0], {count(state.parameters)}, state.parameters},
+                                                 {tensor_names[1], {count(state.memory)}, state.memory},
+                                                 {tensor_names[2], {count(state.best)}, state.best}},
                                                 {{key_format, format_version},
                                                  {key_version, PICKER_VERSION_STRING},
                                                  {key_identity, identity_.dump()},

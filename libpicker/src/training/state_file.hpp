@@ -13,8 +13,8 @@ namespace picker {
 
 // A training between two epochs. Random numbers are no part of it: their streams follow from seed, epoch and sample.
 struct TrainingState {
-    std::vector<float> parameters, velocity, best;
-    std::vector<EpochReport> epochs; // so far
+    std::vector<float> parameters, memory, best; // memory: the optimiser's (stepper.hpp)
+    std::vector<EpochReport> epochs;             // so far
     int best_epoch = 0;
     double best_loss = 0.0, best_accuracy = 0.0;
     double rate = 0.0;       // of the next epoch

@@ -77,7 +77,7 @@ void Training::poll(int epoch) {
 BatchOptions Training::batch_options() const {
     BatchOptions options;
     options.batch = settings_.batch;
-    options.momentum = settings_.momentum;
+    options.stepper = {settings_.optimiser, settings_.momentum};
     options.weight_decay_dense = settings_.weight_decay_dense;
     options.flips = settings_.flips;
     options.rotations = settings_.rotations;
@@ -128,7 +128,7 @@ EpochReport Training::run_epoch(BatchLoop& loop, int epoch) {
 void Training::note(const EpochReport& entry, const BatchLoop& loop) {
     state_.epochs.push_back(entry);
     state_.parameters = loop.parameters();
-    state_.velocity = loop.velocity();
+    state_.memory = loop.memory();
     ++state_.waiting;
     ++state_.waiting_at_rate;
     if (state_.best.empty() || entry.validation_loss < state_.best_loss) {
@@ -164,7 +164,7 @@ void Training::epochs() {
     if (earlier) {
         state_ = std::move(*earlier);
         report_.resumed_after = static_cast<int>(state_.epochs.size());
-        loop.restore(state_.parameters, state_.velocity);
+        loop.restore(state_.parameters, state_.memory);
     }
     const Meter meter(control_, "train", settings_.epochs);
     meter_ = &meter;
@@ -230,7 +230,7 @@ void Training::describe() {
 // What the caller wants to know of the epochs, those before a resumption included.
 void Training::report() {
     report_.positives = samples_.positives;
-    report_.negatives = samples_.patches.size() - samples_.positives;
+    report_.negatives = samples_.negatives();
     report_.validation_samples = samples_.held_out.size();
     report_.outside = samples_.patches.outside;
     report_.masked = samples_.patches.masked;

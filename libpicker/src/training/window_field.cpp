@@ -22,13 +22,6 @@ int window_start(double centre, int window, bool higher) {
     return static_cast<int>(below) + (up ? 1 : 0);
 }
 
-// Beyond the border the image is reflected; the outermost pixel is not repeated.
-int mirrored(int i, int size) {
-    const int period = std::max(1, 2 * (size - 1));
-    i = (i % period + period) % period;
-    return i < size ? i : period - i;
-}
-
 } // namespace
 
 WindowField::WindowField(const Dataset& dataset, std::size_t index, const ModelSpec& spec, int extent, bool measures)

@@ -83,6 +83,37 @@ DOCTEST_TEST_CASE("a pool that does not divide names the layer, the sizes and th
     DOCTEST_CHECK(contains(refusal(spec), "kernel of 3 pixels, but is given 2 x 2"));
 }
 
+DOCTEST_TEST_CASE("an add keeps the later size, and refuses what it cannot lay on top of it") {
+    const auto shapes = picker::layer_shapes(residual());
+    DOCTEST_CHECK(shapes[2].channels == 4);
+    DOCTEST_CHECK(shapes[2].size == 10);
+    DOCTEST_CHECK(shapes[5].size == 3);
+    DOCTEST_CHECK(picker::is_map(small_map()));
+    DOCTEST_CHECK(!picker::is_map(residual()));
+    picker::check_network(small_map());
+    NetworkSpec spec = residual();
+    spec.layers[2].from = 2;
+    DOCTEST_CHECK(contains(refusal(spec), "one that comes before"));
+    spec.layers[2].from = -1;
+    DOCTEST_CHECK(contains(refusal(spec), "one that comes before"));
+    spec = residual();
+    spec.layers[5].from = 2;
+    DOCTEST_CHECK(contains(refusal(spec), "past layer 4 (max pool)"));
+    spec = residual();
+    spec.layers[0].channels = 5;
+    DOCTEST_CHECK(contains(refusal(spec), "as many channels"));
+    spec = residual();
+    spec.input_size = 15;
+    spec.layers[1].kernel = 4;
+    DOCTEST_CHECK(contains(refusal(spec), "even border"));
+    spec = small_map();
+    spec.input_size = 14;
+    spec.layers.insert(spec.layers.begin() + 1, max_pool(2));
+    spec.layers.resize(2);
+    spec.layers.push_back(convolution(6, 1, Activation::relu));
+    DOCTEST_CHECK(contains(refusal(spec), "has pools"));
+}
+
 DOCTEST_TEST_CASE("networks that make no sense are refused") {
     NetworkSpec spec = small_softmax();
     spec.layers.back().activation = Activation::sigmoid; // two outputs

@@ -32,6 +32,10 @@ inline Layer dense(int outputs, Activation activation) {
     return {LayerKind::dense, 0, outputs, activation, 0.0};
 }
 
+inline Layer add(int from, Activation activation = Activation::relu) {
+    return {LayerKind::add, 0, 0, activation, 0.0, from};
+}
+
 // DeepPicker's shape in small: pools of 2, ReLU, dropout, softmax. 18 -> 16 -> 8 -> 6 -> 3 -> 2.
 inline NetworkSpec small_softmax() {
     return {18,
@@ -67,8 +71,23 @@ inline NetworkSpec large_kernels() {
              mean_pool(2), dense(1, Activation::sigmoid)}};
 }
 
+// Residual blocks before and behind a pool. 14 -> 12 -> 10 -> 5 -> 3.
+inline NetworkSpec residual() {
+    return {14,
+            {convolution(3, 4, Activation::relu), convolution(3, 4, Activation::none), add(0), max_pool(2),
+             convolution(3, 4, Activation::sigmoid), add(3, Activation::none), dense(1, Activation::sigmoid)}};
+}
+
 inline std::vector<NetworkSpec> all() {
-    return {small_softmax(), small_sigmoid(), all_convolutions(), first_layers()};
+    return {small_softmax(), small_sigmoid(), all_convolutions(), first_layers(), residual()};
+}
+
+// PARSED's shape in small: a block that another adds again, and a ReLU at the end. 13 -> 11 -> 9 -> 7 -> 5 -> 3 -> 1.
+inline NetworkSpec small_map() {
+    return {13,
+            {convolution(3, 3, Activation::relu), convolution(3, 3, Activation::relu),
+             convolution(3, 3, Activation::none), add(0), convolution(3, 3, Activation::relu), add(3),
+             convolution(3, 2, Activation::relu), convolution(3, 1, Activation::relu)}};
 }
 
 inline std::vector<float> random_values(std::size_t count, std::uint64_t seed, double scale) {
@@ -87,6 +106,8 @@ inline std::vector<double> naive_outputs(const NetworkSpec& spec, const std::vec
     std::vector<double> x(patch, patch + size * size);
     std::size_t next = 0, dropouts = 0;
     const auto shapes = picker::parameter_shapes(spec);
+    std::vector<std::vector<double>> kept; // every layer's output, and its edge
+    std::vector<int> edges;
     const auto at = [&](const std::vector<double>& v, int c, int i, int j, int edge) {
         return v[static_cast<std::size_t>((c * edge + i) * edge + j)];
     };
@@ -111,7 +132,7 @@ inline std::vector<double> naive_outputs(const NetworkSpec& spec, const std::vec
                                 }
                             }
                         }
-                        if (layer.activation == Activation::relu) {
+                        if (layer.activation == Activation::relu && l + 1 < spec.layers.size()) {
                             sum = std::max(sum, 0.0);
                         } else if (layer.activation == Activation::sigmoid && l + 1 < spec.layers.size()) {
                             sum = 1.0 / (1.0 + std::exp(-sum));
@@ -122,6 +143,18 @@ inline std::vector<double> naive_outputs(const NetworkSpec& spec, const std::vec
             }
             channels = layer.channels;
             size = out;
+        } else if (layer.kind == LayerKind::add) {
+            const auto from = static_cast<std::size_t>(layer.from);
+            const int border = (edges[from] - size) / 2;
+            for (int c = 0; c < channels; ++c) {
+                for (int i = 0; i < size; ++i) {
+                    for (int j = 0; j < size; ++j) {
+                        const double sum =
+                            at(x, c, i, j, size) + at(kept[from], c, i + border, j + border, edges[from]);
+                        y.push_back(layer.activation == Activation::relu ? std::max(sum, 0.0) : sum);
+                    }
+                }
+            }
         } else if (layer.kind == LayerKind::dropout) {
             const float* mask = dropouts < masks.size() ? masks[dropouts] : nullptr;
             ++dropouts;
@@ -148,6 +181,8 @@ inline std::vector<double> naive_outputs(const NetworkSpec& spec, const std::vec
             size = out;
         }
         x = std::move(y);
+        kept.push_back(x);
+        edges.push_back(size);
     }
     return x;
 }

@@ -68,6 +68,17 @@ DOCTEST_TEST_CASE("the four published configurations of DeepEM") {
     DOCTEST_CHECK(picker::architecture("deepem-klh-step20").spec().step == 20);
 }
 
+// The authors' h5 file: five kernels of 9, three of 3, 353,313 parameters; a value depends on 47 x 47 pixels.
+DOCTEST_TEST_CASE("the network that PARSED's authors ship") {
+    const picker::ModelSpec spec = picker::architecture("parsed").spec();
+    DOCTEST_CHECK(picker::parameter_count(spec.network) == 353313);
+    DOCTEST_CHECK(spec.network.input_size == 1 + 5 * 8 + 3 * 2);
+    DOCTEST_CHECK(picker::layer_shapes(spec.network).back().size == 1);
+    DOCTEST_CHECK(picker::is_map(spec.network));
+    DOCTEST_CHECK(spec.recipe.pixel_size == 15.0);
+    DOCTEST_CHECK(picker::window_length(spec, 300.0, 5.0) == doctest::Approx(141.0)); // 705 A, whatever the particle
+}
+
 // In angstrom, whatever the particle: 272 pixels of 2.2 A.
 DOCTEST_TEST_CASE("a window of fixed pixel size does not follow the diameter") {
     const picker::ModelSpec klh = picker::architecture("deepem-klh").spec();

@@ -38,6 +38,38 @@ DOCTEST_TEST_CASE("window centres: (n - 1) / 2 pixels from the first pixel, in p
     DOCTEST_CHECK(map.scores.height == (64 - 16) / 2 + 1);
 }
 
+DOCTEST_TEST_CASE("a padded micrograph has a value at every pixel, those beyond the border mirrored") {
+    Model model = fake::model();
+    model.spec.network.input_size = 15; // odd: a window has a middle pixel
+    model.spec.padded = true;
+    model.spec.step = 1;
+    const auto middle = [](const float* pixels, int stride) { return pixels[7 * stride + 7] + pixels[7 * stride]; };
+    class Sum : public fake::FunctionNetwork { // the middle pixel and the one seven to its left
+    public:
+        using Value = float (*)(const float*, int);
+        explicit Sum(Value value) : FunctionNetwork({}), value_(value) {}
+        void score_dense(const float* pixels, int height, int width, const DensePlan&, float* out) const override {
+            for (int y = 0; y + 15 <= height; ++y) {
+                for (int x = 0; x + 15 <= width; ++x) {
+                    *out++ = value_(pixels + std::ptrdiff_t{y} * width + x, width);
+                }
+            }
+        }
+
+    private:
+        Value value_;
+    };
+    const Scorer scorer(model, std::make_unique<Sum>(middle));
+    const Image image = fake::draw(96, 64, {{40, 30, 0.4}, {2, 3, 0.3}});
+    const ScoreMap map = scorer.score(fake::micrograph(image), 12.0, nullptr);
+    DOCTEST_CHECK(map.scores.width == 96);
+    DOCTEST_CHECK(map.scores.height == 64);
+    DOCTEST_CHECK(map.origin_x == 0.0);
+    DOCTEST_CHECK(map.origin_y == 0.0);
+    DOCTEST_CHECK(map.scores.at(43, 31) == doctest::Approx(image.at(43, 31) + image.at(36, 31)));
+    DOCTEST_CHECK(map.scores.at(3, 2) == doctest::Approx(image.at(3, 2) + image.at(4, 2))); // -4 is 4
+}
+
 DOCTEST_TEST_CASE("tiles equal the whole and the naive sliding window, bit for bit, for any number of threads") {
     // Several tiles along both axes: 512 working pixels lie between the starts of two.
     const Image image = fake::draw(540, 1070, fake::blobs(540, 1070, 5));

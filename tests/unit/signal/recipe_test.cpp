@@ -88,6 +88,21 @@ DOCTEST_TEST_CASE("steps run in their order, with lengths in diameters of the im
     DOCTEST_CHECK(prepared.scale_x == 0.5);
     DOCTEST_CHECK(prepared.scale_y == 0.5);
 
+    // In working pixels: the same filter whatever the diameter, before the resampling and after it.
+    for (const double diameter : {40.0, 10.0}) {
+        const double working = diameter / 2.0; // so that the scale is a half
+        const Prepared before =
+            picker::prepare(micrograph, recipe_of(working, {{"band-pass-pixels", 40.0, 4.0}, {"resample"}}), diameter);
+        expected = micrograph.image;
+        picker::band_pass(expected, 80.0, 8.0);
+        DOCTEST_CHECK(naive::largest_difference(before.image, picker::fourier_resample(expected, 160, 100)) == 0.0);
+        const Prepared after =
+            picker::prepare(micrograph, recipe_of(working, {{"resample"}, {"band-pass-pixels", 40.0, 4.0}}), diameter);
+        expected = picker::fourier_resample(micrograph.image, 160, 100);
+        picker::band_pass(expected, 40.0, 4.0);
+        DOCTEST_CHECK(naive::largest_difference(after.image, expected) == 0.0);
+    }
+
     // Outliers are those of the image as it is by then.
     const Prepared late = picker::prepare(micrograph, recipe_of(20.0, {{"invert"}, {"clip", 2.0}}), 40.0);
     expected = micrograph.image;
@@ -197,13 +212,16 @@ DOCTEST_TEST_CASE("recipes are checked: names, values, one resampling") {
         return [=] { picker::check_recipe(recipe_of(diameter_pixels, steps)); };
     };
     refused(Status::invalid_argument,
-            {"\"sharpen\"", "clip, resample, gaussian, band-pass, standardise-global, standardise-local, invert"},
+            {"\"sharpen\"",
+             "clip, resample, gaussian, band-pass, band-pass-pixels, standardise-global, standardise-local, invert"},
             check(20.0, {{"resample"}, {"sharpen", 1.0}}));
     refused(Status::invalid_argument, {"\"clip\"", "above 0"}, check(20.0, {{"clip", 0.0}}));
     refused(Status::invalid_argument, {"\"gaussian\"", "-1"}, check(20.0, {{"gaussian", -1.0}}));
     refused(Status::invalid_argument, {"\"gaussian\""}, check(20.0, {{"gaussian", NAN}}));
     refused(Status::invalid_argument, {"\"band-pass\"", "longest"}, check(20.0, {{"band-pass", 0.2, 2.0}}));
     refused(Status::invalid_argument, {"\"band-pass\""}, check(20.0, {{"band-pass", 0.0, 0.0}}));
+    refused(Status::invalid_argument, {"\"band-pass-pixels\"", "working"},
+            check(20.0, {{"band-pass-pixels", 2.0, 3.0}}));
     refused(Status::invalid_argument, {"\"standardise-local\"", "box"}, check(20.0, {{"standardise-local", 0.0}}));
     refused(Status::invalid_argument, {"2 \"resample\""}, check(20.0, {{"resample"}, {"resample"}}));
     refused(Status::invalid_argument, {"diameter above 0"}, check(0.0, {{"resample"}}));

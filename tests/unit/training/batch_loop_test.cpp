@@ -49,7 +49,7 @@ DOCTEST_TEST_CASE("full-batch steps are velocity = momentum * velocity - rate * 
     const NetworkSpec spec = naive::model().spec.network;
     BatchOptions options;
     options.batch = 30;
-    options.momentum = 0.8;
+    options.stepper.momentum = 0.8;
     options.weight_decay_dense = 0.05;
     options.flips = options.rotations = false;
     naive::Logistic network;
@@ -94,7 +94,7 @@ DOCTEST_TEST_CASE("batches cover every sample once, and the last is no sliver") 
     BatchOptions options;
     options.batch = 10;
     options.flips = options.rotations = false;
-    options.momentum = 0.0;
+    options.stepper.momentum = 0.0;
     BatchLoop loop(naive::model().spec.network, network, std::vector<float>(257, 0.0F), options, pool);
     // With a rate of nothing the mean loss is that of every sample once: log 2.
     DOCTEST_CHECK(loop.epoch(set, rows(47), 1, 1e-30, {}) == doctest::Approx(std::log(2.0)));
@@ -161,7 +161,7 @@ DOCTEST_TEST_CASE(
     WorkerPool pool(3);
     BatchOptions options;
     options.batch = 40;
-    options.momentum = 0.0;
+    options.stepper.momentum = 0.0;
     options.flips = options.rotations = false;
     int forwards = 0, backwards = 0;
     for (const double prior : {0.3, 0.95}) {
