@@ -205,9 +205,9 @@ PICKER_API picker_status picker_picks_select(picker_picks** out, const picker_pi
  * column the table does not have. Owned. */
 PICKER_API picker_status picker_picks_at_least(picker_picks** out, const picker_picks* picks, const char* column,
                                                double least) PICKER_CHECK_RESULT;
-/* PARSED's second stage (2020, fig. S4): where the masses of all candidates of a run show two peaks, `cut` is the valley
- * between them, the least mass of a particle. With one peak `two_peaks` is 0 and `cut` is 0: everything stays, as with
- * fewer than 20 masses. */
+/* PARSED's second stage (2020, fig. S4): where the masses of all candidates of a run show two peaks, `cut` is the
+ * valley between them, the least mass of a particle. With one peak `two_peaks` is 0 and `cut` is 0: everything stays,
+ * as with fewer than 20 masses. */
 PICKER_API picker_status picker_mass_valley(double* cut, int32_t* two_peaks, const double* masses,
                                             size_t count) PICKER_CHECK_RESULT;
 
