@@ -98,6 +98,7 @@ def main():
             curve.loglog(*spectrum(image), label=label, lw=1)
         curve.set_title(name, fontsize=9)
         curve.set_xlabel("cycles per pixel", fontsize=8)
+        curve.set_ylabel("power (image of variance 1)", fontsize=8)
         curve.legend(fontsize=8)
     pictures.tight_layout()
     curves.tight_layout()

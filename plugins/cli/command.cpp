@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <unistd.h>
 
 namespace cli {
@@ -85,6 +86,32 @@ std::string counted(std::int64_t count, const std::string& noun) {
 
 std::string format_score(double value) {
     return format_number(value, value > 0.99 && value < 1 ? 6 : 3);
+}
+
+std::vector<std::string> one_per_micrograph(const std::vector<std::string>& names) {
+    const auto all = libpicker::Inputs::from_names(names);
+    const auto is_file = [&](std::size_t i) {
+        const std::filesystem::path name(names[i]);
+        for (int f = 0; f < picker_format_count(); ++f) {
+            if (!name.has_parent_path() && name.extension() == picker_format_extension(f)) {
+                return true;
+            }
+        }
+        return false;
+    };
+    std::set<std::string> stems;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!is_file(i)) {
+            stems.insert(all.stem(i));
+        }
+    }
+    std::vector<std::string> result;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!is_file(i) || stems.insert(all.stem(i)).second) {
+            result.push_back(names[i]);
+        }
+    }
+    return result;
 }
 
 void put(const std::string& text) {

@@ -47,6 +47,10 @@ void remark_names(Terminal& terminal, const std::vector<std::string>& names, con
 // The names in the matched picks that no micrograph has. `what`: "picks", "known particles", ...
 void tell_unmatched(const libpicker::Inputs& inputs, const std::string& what, Terminal& terminal);
 
+// One name for each micrograph of a folder: a coordinate file's own name counts only where no other of that stem does.
+// Which of several formats is read is match_picks' rule.
+std::vector<std::string> one_per_micrograph(const std::vector<std::string>& names);
+
 // Writes to standard output; libpicker::Error when it cannot (disk full, closed).
 void put(const std::string& text);
 // Prints JSON when --json is given without a file, else the text.

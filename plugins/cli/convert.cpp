@@ -55,34 +55,6 @@ bool is_output_folder(const Arguments& arguments, const std::string& out) {
                               !std::filesystem::exists(out, none));
 }
 
-// One name for each micrograph of a folder: a coordinate file's own name counts only where no other of that stem does.
-// Which of several formats is read is match_picks' rule.
-std::vector<std::string> one_per_micrograph(const std::vector<std::string>& names) {
-    const auto all = libpicker::Inputs::from_names(names);
-    const auto is_file = [&](std::size_t i) {
-        const std::filesystem::path name(names[i]);
-        for (int f = 0; f < picker_format_count(); ++f) {
-            if (!name.has_parent_path() && name.extension() == picker_format_extension(f)) {
-                return true;
-            }
-        }
-        return false;
-    };
-    std::set<std::string> stems;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (!is_file(i)) {
-            stems.insert(all.stem(i));
-        }
-    }
-    std::vector<std::string> result;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (!is_file(i) || stems.insert(all.stem(i)).second) {
-            result.push_back(names[i]);
-        }
-    }
-    return result;
-}
-
 // The micrographs that IN has picks of, and these picks.
 struct Source {
     libpicker::Inputs inputs = libpicker::Inputs::from_names({});

@@ -2,6 +2,9 @@
 #include "command.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iterator>
 #include <sstream>
 
 namespace cli {
@@ -18,7 +21,7 @@ struct Run {
 Run read(const std::vector<std::string>& patterns) {
     libpicker::Inputs unknown = libpicker::Inputs::from_names({});
     unknown.match_picks(patterns);
-    libpicker::Inputs inputs = libpicker::Inputs::from_names(unknown.unmatched());
+    libpicker::Inputs inputs = libpicker::Inputs::from_names(one_per_micrograph(unknown.unmatched()));
     inputs.match_picks(patterns);
     Run run;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -29,7 +32,8 @@ Run read(const std::vector<std::string>& patterns) {
                                                         " have no masses; they come from a model of parsed, with "
                                                         "picker pick --keep 0");
         }
-        run.masses.insert(run.masses.end(), masses, masses + picks.size());
+        std::copy_if(masses, masses + picks.size(), std::back_inserter(run.masses),
+                     [](double mass) { return std::isfinite(mass); });
         run.stems.push_back(inputs.stem(i));
         run.picks.push_back(std::move(picks));
     }
@@ -37,6 +41,19 @@ Run read(const std::vector<std::string>& patterns) {
         throw libpicker::Error(PICKER_NOT_FOUND, "there are no picks in " + patterns.front());
     }
     return run;
+}
+
+// The picks below the cut would be lost.
+void check_output(const std::vector<std::string>& patterns, const std::string& output) {
+    std::error_code none;
+    const auto place = std::filesystem::weakly_canonical(output, none);
+    for (const std::string& pattern : patterns) {
+        const auto given = std::filesystem::weakly_canonical(pattern, none);
+        if (given == place || given.parent_path() == place) {
+            throw UsageError("picker cutoff: " + output +
+                             " holds the picks that are chosen from; give another --output");
+        }
+    }
 }
 
 // One line per bin; a line of its own where the cut lies.
@@ -47,7 +64,7 @@ std::string histogram(const std::vector<double>& masses, double cut) {
     const double most = *std::max_element(masses.begin(), masses.end()), width = most > 0 ? most / bins : 1.0;
     std::vector<int> counts(bins, 0);
     for (const double mass : masses) {
-        ++counts[static_cast<std::size_t>(std::clamp(static_cast<int>(mass / width), 0, bins - 1))];
+        ++counts[static_cast<std::size_t>(std::clamp(mass / width, 0.0, bins - 1.0))];
     }
     const int highest = *std::max_element(counts.begin(), counts.end());
     std::ostringstream text;
@@ -72,7 +89,7 @@ Command cutoff_command() {
         "cutoff",
         "Choose among the picks of a run by the mass of their blobs (PARSED's second stage).",
         "",
-        {{"--picks", Takes::many, "IN...", "of a model of parsed, picked with --keep 0 (required)"},
+        {{"--picks", Takes::many, "IN...", "of one run with a model of parsed, picked with --keep 0 (required)"},
          {"--mass-min", Takes::one, "M|auto",
           "the least mass of a particle; auto: the valley between two peaks of all masses, or none where there is one "
           "peak [auto]"},
@@ -90,12 +107,13 @@ Command cutoff_command() {
             libpicker::check(picker_mass_valley(&cut, &two_peaks, run.masses.data(), run.masses.size()));
         }
         if (!output.empty()) {
+            check_output(arguments.list("--picks"), output);
             make_folder(output);
         }
         std::int64_t left = 0;
         for (std::size_t i = 0; i < run.picks.size(); ++i) {
             const bool any = run.picks[i].size() > 0;
-            const libpicker::Picks chosen = any ? run.picks[i].at_least("mass", cut) : libpicker::Picks();
+            const libpicker::Picks chosen = run.picks[i].at_least(any ? "mass" : "score", any ? cut : 0.0);
             left += static_cast<std::int64_t>(chosen.size());
             if (!output.empty()) {
                 chosen.write(in_folder(output, run.stems[i] + ".star"));

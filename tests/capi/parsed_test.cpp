@@ -108,7 +108,7 @@ DOCTEST_TEST_CASE("a segmenter trained on three small micrographs picks an unsee
             {"the aperture is", "one pixel of the map"});
 }
 
-DOCTEST_TEST_CASE("an aperture belongs to segmenters, squared errors to maps") {
+DOCTEST_TEST_CASE("an aperture belongs to segmenters; what segmenters cannot learn from is refused") {
     const auto model = libpicker::Model::create("deepem", 3);
     const auto sample = libpicker::simulate(simulation(), 1);
     auto options = make<picker_pick_options>();
@@ -122,4 +122,20 @@ DOCTEST_TEST_CASE("an aperture belongs to segmenters, squared errors to maps") {
     options.aperture = -1;
     refused(picker_pick(&out, model.get(), sample.micrograph.get(), &options, nullptr), PICKER_INVALID_ARGUMENT,
             {"picker_pick_options.aperture"});
+    // Unlabelled windows and mined ones are for classifiers.
+    if (!has_torch("training")) {
+        return;
+    }
+    auto segmenter = libpicker::Model::create("parsed", 1);
+    libpicker::Dataset data;
+    data.add(sample.micrograph, sample.truth);
+    auto train = make<picker_train_options>();
+    train.diameter = 240;
+    train.loss = PICKER_LOSS_NNPU;
+    refused(picker_train(segmenter.get(), data.get(), nullptr, &train, nullptr, nullptr), PICKER_INVALID_ARGUMENT,
+            {"learns from maps"});
+    train = make<picker_train_options>();
+    train.diameter = 20; // less than two pixels
+    refused(picker_train(segmenter.get(), data.get(), nullptr, &train, nullptr, nullptr), PICKER_INVALID_ARGUMENT,
+            {"less than two pixels of the map"});
 }

@@ -46,6 +46,17 @@ class Cutoff(Case):
         self.assertFalse(found["automatic"])
         self.assertMessage(self.picker("cutoff", "--picks", "run", "--mass-min", "many", code=2), "--mass-min")
 
+    def test_a_run_folder(self):
+        """The lists in it name the same micrographs again, and nothing is written over."""
+        self.write("run/autopick.star", "data_coordinate_files\n\nloop_\n_rlnMicrographName #1\n_rlnMicrographCoordinates #2\n"
+                   "mics/a.mrc run/a.star\nmics/b.mrc run/b.star\n")
+        found = self.picker("cutoff", "--picks", "run", "--output", "out", "--json").json
+        self.assertEqual((found["micrographs"], found["candidates"]), (2, 150))
+        before = (self.folder / "run/a.star").read_bytes()
+        self.assertMessage(self.picker("cutoff", "--picks", "run", "--output", "run/", code=2), "another --output")
+        self.assertMessage(self.picker("cutoff", "--picks", "run/a.star", "--output", "run", code=2), "another --output")
+        self.assertEqual((self.folder / "run/a.star").read_bytes(), before)
+
     def test_without_masses(self):
         self.write("other/a.star", coordinates_star([(1, 2, 0.5)]))
         self.assertMessage(self.picker("cutoff", "--picks", "other", code=1), "a", "no masses", "parsed")

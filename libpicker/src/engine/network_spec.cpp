@@ -87,6 +87,9 @@ void check_layer(const Layer& layer, const std::string& name, bool after_dense) 
     if (layer.kind == LayerKind::dropout && !(layer.rate >= 0.0 && layer.rate < 1.0)) {
         fail(Status::invalid_argument, name, " has a rate of ", layer.rate, "; give 0 or more and less than 1");
     }
+    if (layer.kind == LayerKind::add && layer.activation != Activation::none && layer.activation != Activation::relu) {
+        fail(Status::invalid_argument, name, " has a sigmoid or softmax; give a ReLU or none");
+    }
     if ((is_pool(layer.kind) || layer.kind == LayerKind::dropout) && layer.activation != Activation::none) {
         fail(Status::invalid_argument, name, " has an activation; put it on the layer before");
     }

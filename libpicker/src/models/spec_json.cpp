@@ -148,6 +148,20 @@ Json training_json(const TrainingDefaults& training) {
     return json;
 }
 
+// What training on maps and picking from blobs take for granted.
+void check_segmenter(const ModelSpec& spec) {
+    if (spec.training.crop > 0 && (spec.network.input_size % 2 == 0 || total_stride(spec.network) != 1)) {
+        fail(Status::invalid_argument,
+             "it learns from maps, but its window has no middle pixel, or its network has pools");
+    }
+    if (spec.training.crop > 0 && is_map(spec.network) && spec.training.loss != Loss::half_square) {
+        fail(Status::invalid_argument, "its map is no probability, and its loss wants one");
+    }
+    if ((spec.peak_rule == PeakRule::blobs || spec.training.crop > 0) && !(spec.aperture > 0.0)) {
+        fail(Status::invalid_argument, "it has blobs without an aperture");
+    }
+}
+
 } // namespace
 
 std::string spec_to_json(const ModelSpec& spec) {
@@ -235,6 +249,7 @@ ModelSpec spec_from_json(std::string_view json, const std::string& file) {
         check_network(spec.network);
         check_recipe(spec.recipe);
         check_initialisation(spec.training.initialisation);
+        check_segmenter(spec);
     } catch (const Error& error) {
         reader.complain(text("does not hold together: ", error.what()));
     }

@@ -70,7 +70,7 @@ Picks find_blob_picks(const ScoreMap& map, const BlobRules& rules) {
     const int shorter = 2 * std::min(map.scores.width, map.scores.height);
     if (!(diameter >= 3.0) || diameter > shorter) {
         fail(Status::invalid_argument, "the aperture is ", rules.aperture, " pixels of the micrograph; give ", step,
-             " (one pixel of the map) to ", step * shorter / 2.0, " (the map's shorter edge)");
+             " (one pixel of the map) or more, and less than ", step * shorter / 2.0, " (the map's shorter edge)");
     }
     const auto divisor = static_cast<float>(rules.enhance ? enhancement(map.scores) : 1.0);
     BlobOptions options;

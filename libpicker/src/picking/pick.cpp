@@ -12,6 +12,8 @@
 namespace picker {
 namespace {
 
+constexpr double particle_window = 1.2; // diameters, of the rules that look at windows, where the model has none
+
 void check_score(const std::optional<double>& value, const char* what) {
     if (value && !(*value >= 0.0 && *value <= 1.0)) {
         fail(Status::invalid_argument, "the ", what, " is ", *value, "; scores are probabilities, give 0 to 1");
@@ -154,7 +156,7 @@ PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double 
     plan.clean = settings.clean;
     plan.image = image_rules(spec, settings);
     plan.image.diameter = diameter;
-    plan.image.window = window;
+    plan.image.window = spec.padded ? particle_window * diameter : window; // a segmenter's is what one pixel depends on
     plan.image.binning = std::max(1, static_cast<int>(std::lround(diameter / spec.recipe.diameter_pixels)));
     return plan;
 }

@@ -77,6 +77,13 @@ private:
             (earlier_distance > 0.0 || settings_.contains("deviation") || name("carbon") != "off")) {
             refuse("are not all there were, so the usual number of extreme pixels cannot be told");
         }
+        const double aperture = number("aperture", run_.model->spec.aperture *
+                                                       number("diameter", run_.diameter)); // angstrom, as the plan's
+        if (plan.peak_rule == PeakRule::blobs &&
+            std::abs(aperture - plan.blobs.aperture) > tolerance * plan.blobs.aperture) {
+            refuse(text("are blobs of an aperture of ", aperture, " angstrom, and ", plan.blobs.aperture,
+                        " is asked for"));
+        }
         if (plan.peak_rule == PeakRule::two_pass_box && number("threshold", 0.0) != run_.threshold) {
             refuse(text("are the maxima for a threshold of ", number("threshold", 0.0), ", and ", run_.threshold,
                         " is asked for"));

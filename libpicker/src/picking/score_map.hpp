@@ -50,7 +50,8 @@ public:
     void prepare_thread() const;
     const Model& model() const { return model_; }
     // `diameter` in pixels of the micrograph. `pool` spreads tiles of fixed size; null: on this thread (which then must
-    // be an engine-prepared worker). A micrograph smaller than one window: Error(invalid_argument) naming both sizes.
+    // be an engine-prepared worker). A micrograph smaller than one window: Error(invalid_argument) naming both sizes,
+    // unless the model extends it (ModelSpec::padded).
     // `poll` runs on this thread while the pool works, and may throw to stop (core/parallel.hpp).
     ScoreMap score(Micrograph micrograph, double diameter, WorkerPool* pool, StageTimes* times = nullptr,
                    const std::function<void()>& poll = {}) const;

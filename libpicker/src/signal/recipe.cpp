@@ -27,6 +27,11 @@ bool finite(const RecipeStep& step) {
     return std::isfinite(step.value) && std::isfinite(step.second);
 }
 
+bool is_band(const RecipeStep& step) {
+    return step.value >= 0.0 && step.second >= 0.0 && step.value + step.second > 0.0 &&
+           (step.value == 0.0 || step.second < step.value);
+}
+
 // Locality: a local step gives a pixel the same value in any crop that holds its surroundings, so that tiles and whole
 // micrographs agree; a global step uses numbers of the whole image. "resample" is in Working's hands and has no `run`;
 // it is local up to the periodic border and the slow decay of a sharp frequency cut, and its grid depends on the size.
@@ -53,22 +58,12 @@ const std::array<StepKind, 8>& kinds() {
          }},
         // Local over a few of the longest periods, apart from the periodic border; without a longest period the mean
         // stays, otherwise it becomes 0.
-        {"band-pass",
-         [](const RecipeStep& step) {
-             return step.value >= 0.0 && step.second >= 0.0 && step.value + step.second > 0.0 &&
-                    (step.value == 0.0 || step.second < step.value);
-         },
-         "value, second: longest and shortest period in diameters, 0 for an open end",
+        {"band-pass", is_band, "value, second: longest and shortest period in diameters, 0 for an open end",
          [](Working& working, const RecipeStep& step) {
              band_pass(working.image, step.value * working.diameter, step.second * working.diameter);
          }},
         // The same, whatever the diameter.
-        {"band-pass-pixels",
-         [](const RecipeStep& step) {
-             return step.value >= 0.0 && step.second >= 0.0 && step.value + step.second > 0.0 &&
-                    (step.value == 0.0 || step.second < step.value);
-         },
-         "value, second: longest and shortest period in working pixels, 0 for an open end",
+        {"band-pass-pixels", is_band, "value, second: longest and shortest period in working pixels, 0 for an open end",
          [](Working& working, const RecipeStep& step) {
              band_pass(working.image, step.value * working.sigma_factor, step.second * working.sigma_factor);
          }},
@@ -129,38 +124,36 @@ Statistics check_pixels(const Micrograph& micrograph) {
 }
 
 // Working pixels per pixel of the micrograph.
-double working_scale(const Micrograph& micrograph, const Recipe& recipe, double diameter) {
+double working_scale(const std::string& name, double pixel_size, const Recipe& recipe, double diameter) {
     if (!resamples(recipe)) {
         return 1.0;
     }
     if (recipe.pixel_size == 0.0) {
         return recipe.diameter_pixels / diameter;
     }
-    if (!(micrograph.pixel_size > 0.0)) {
-        fail(Status::invalid_argument, "micrograph ", micrograph.name,
-             ": its pixel size is not known, and the model works at ", recipe.pixel_size,
-             " angstrom per pixel; give the pixel size");
+    if (!(pixel_size > 0.0)) {
+        fail(Status::invalid_argument, "micrograph ", name, ": its pixel size is not known, and the model works at ",
+             recipe.pixel_size, " angstrom per pixel; give the pixel size");
     }
-    return micrograph.pixel_size / recipe.pixel_size;
+    return pixel_size / recipe.pixel_size;
 }
 
-ResampledSize working_size(const Micrograph& micrograph, double scale, double diameter) {
+ResampledSize working_size(const std::string& name, int image_width, int image_height, double scale, double diameter) {
     constexpr double most_pixels = 1 << 28; // 1 GiB of float
     constexpr int least_edge = 8;
-    const Image& image = micrograph.image;
     const auto refuse = [&](double width, double height, const auto&... why) {
-        fail(Status::invalid_argument, "micrograph ", micrograph.name, " (", image.width, " x ", image.height,
+        fail(Status::invalid_argument, "micrograph ", name, " (", image_width, " x ", image_height,
              " pixels) with a particle diameter of ", diameter, " pixels would be worked on at ", std::round(width),
              " x ", std::round(height), " pixels, ", why..., "; check the diameter and the pixel size");
     };
-    const double width = image.width * scale, height = image.height * scale;
+    const double width = image_width * scale, height = image_height * scale;
     if (!(width * height <= most_pixels) || !(std::max(width, height) <= most_pixels)) {
         refuse(width, height, "more than ", static_cast<long long>(most_pixels), " in all");
     }
     if (width < least_edge - 1 || height < least_edge - 1) {
         refuse(width, height, "less than ", least_edge, " along an edge");
     }
-    const ResampledSize size = resampled_size(image.width, image.height, scale);
+    const ResampledSize size = resampled_size(image_width, image_height, scale);
     if (size.width < least_edge || size.height < least_edge) {
         refuse(size.width, size.height, "less than ", least_edge, " along an edge");
     }
@@ -179,8 +172,8 @@ Prepared run(const Micrograph& micrograph, Image* owned, const Recipe& recipe, d
     const int width = given.width, height = given.height;
     Working working;
     working.known = check_pixels(micrograph);
-    const double scale = working_scale(micrograph, recipe, diameter);
-    const ResampledSize size = working_size(micrograph, scale, diameter);
+    const double scale = working_scale(micrograph.name, micrograph.pixel_size, recipe, diameter);
+    const ResampledSize size = working_size(micrograph.name, width, height, scale, diameter);
 
     Prepared prepared;
     bool started = false; // until then `working.image` is empty and `given` is current
@@ -225,6 +218,13 @@ Prepared run(const Micrograph& micrograph, Image* owned, const Recipe& recipe, d
 }
 
 } // namespace
+
+ResampledSize prepared_size(const std::string& name, int width, int height, double pixel_size, const Recipe& recipe,
+                            double diameter) {
+    return resamples(recipe)
+               ? working_size(name, width, height, working_scale(name, pixel_size, recipe, diameter), diameter)
+               : ResampledSize{width, height};
+}
 
 void check_recipe(const Recipe& recipe) {
     int resamplings = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/image.hpp"
+#include "signal/resample.hpp"
 
 #include <string>
 #include <vector>
@@ -38,5 +39,8 @@ struct Prepared {
 Prepared prepare(const Micrograph& micrograph, const Recipe& recipe, double diameter);
 Prepared prepare(Micrograph&& micrograph, const Recipe& recipe, double diameter); // may reuse the pixels
 void check_recipe(const Recipe& recipe);
+// The size of a micrograph's prepared image, from its header alone; fails as prepare() does where that is absurd.
+ResampledSize prepared_size(const std::string& name, int width, int height, double pixel_size, const Recipe& recipe,
+                            double diameter);
 
 } // namespace picker

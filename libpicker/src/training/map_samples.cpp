@@ -4,12 +4,13 @@
 
 #include "core/error.hpp"
 #include "io/micrograph_file.hpp"
-#include "signal/resample.hpp"
 #include "training/choose_positives.hpp"
+#include "training/window_field.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -28,11 +29,12 @@ struct Field {
 
 struct Crop {
     std::size_t item = 0;
-    int x = 0, y = 0; // first pixel of the map, working pixels of the micrograph
-    std::size_t particles = 0;
+    int x = 0, y = 0;           // first pixel of the map, working pixels of the micrograph
+    int skip_x = 0, skip_y = 0; // columns and rows that the crop before has
+    std::size_t particles = 0;  // in the rest
 };
 
-Field field_of(const Dataset& dataset, std::size_t index, const Recipe& recipe) {
+Field field_of(const Dataset& dataset, std::size_t index, const ModelSpec& spec) {
     const DatasetItem& item = dataset.items[index];
     int width = 0, height = 0;
     if (item.micrograph) {
@@ -43,13 +45,16 @@ Field field_of(const Dataset& dataset, std::size_t index, const Recipe& recipe) 
         width = header.width;
         height = header.height;
     }
-    const double pixel_size = dataset.pixel_size(index);
-    const double scale =
-        recipe.pixel_size > 0.0 ? pixel_size / recipe.pixel_size : recipe.diameter_pixels * pixel_size / item.diameter;
-    const ResampledSize size = resampled_size(width, height, scale);
+    const double diameter = item.diameter / dataset.pixel_size(index); // pixels
+    const ResampledSize size =
+        prepared_size(dataset.name(index), width, height, dataset.pixel_size(index), spec.recipe, diameter);
     Field field{size.width, size.height, static_cast<double>(size.width) / width,
                 static_cast<double>(size.height) / height, 0.0};
-    field.diameter = item.diameter / pixel_size * std::sqrt(field.scale_x * field.scale_y);
+    field.diameter = diameter * std::sqrt(field.scale_x * field.scale_y);
+    if (spec.aperture * field.diameter < 1.0) {
+        fail(Status::invalid_argument, dataset.name(index), ": a particle of ", item.diameter,
+             " angstrom is less than two pixels of the map; check the diameter, or use another architecture");
+    }
     return field;
 }
 
@@ -65,15 +70,20 @@ std::vector<int> starts(int length, int crop) {
 
 std::vector<Crop> crops_of(const Picks& particles, std::size_t item, const Field& field, int edge) {
     std::vector<Crop> crops;
-    for (const int y : starts(field.height, edge)) {
-        for (const int x : starts(field.width, edge)) {
-            Crop crop{item, x, y, 0};
-            for (std::size_t i = 0; i < particles.size(); ++i) {
-                const double px = particles.x[i] * field.scale_x - x + 0.5,
-                             py = particles.y[i] * field.scale_y - y + 0.5;
-                crop.particles += px >= 0.0 && py >= 0.0 && px < edge && py < edge ? 1 : 0;
-            }
-            crops.push_back(crop);
+    const std::vector<int> tops = starts(field.height, edge), lefts = starts(field.width, edge);
+    const auto skipped = [&](const std::vector<int>& firsts, std::size_t i) {
+        return i == 0 ? 0 : firsts[i - 1] + edge - firsts[i];
+    };
+    for (std::size_t j = 0; j < tops.size(); ++j) {
+        for (std::size_t i = 0; i < lefts.size(); ++i) {
+            crops.push_back({item, lefts[i], tops[j], skipped(lefts, i), skipped(tops, j), 0});
+        }
+    }
+    for (std::size_t row = 0; row < particles.size(); ++row) {
+        for (Crop& crop : crops) {
+            const double x = particles.x[row] * field.scale_x - crop.x + 0.5,
+                         y = particles.y[row] * field.scale_y - crop.y + 0.5;
+            crop.particles += x >= crop.skip_x && y >= crop.skip_y && x < edge && y < edge ? 1 : 0;
         }
     }
     return crops;
@@ -98,7 +108,7 @@ public:
         Micrograph micrograph = dataset.load(index);
         width_ = micrograph.image.width;
         height_ = micrograph.image.height;
-        check_frame();
+        check_frame(item_.positives, dataset.name(index), width_, height_);
         image_ = prepare(std::move(micrograph), spec.recipe, item_.diameter / dataset.pixel_size(index)).image;
         if (image_.width != field.width || image_.height != field.height) {
             fail(Status::internal, dataset.name(index), " was prepared as ", image_.width, " x ", image_.height,
@@ -126,27 +136,24 @@ public:
             for (int x = 0; x < edge; ++x) {
                 const int px = crop.x + x, py = crop.y + y;
                 const bool off = px < 0 || py < 0 || px >= field_.width || py >= field_.height;
-                if (off || (mask_ && mask_->excludes(px / field_.scale_x, py / field_.scale_y, width_, height_))) {
+                if (off || x < crop.skip_x || y < crop.skip_y ||
+                    (mask_ && mask_->excludes(px / field_.scale_x, py / field_.scale_y, width_, height_))) {
                     out[static_cast<std::ptrdiff_t>(y) * edge + x] = unknown;
                 }
             }
         }
     }
 
-private:
-    void check_frame() const {
-        const Picks& picks = item_.positives;
-        std::size_t off = 0;
-        for (std::size_t i = 0; i < picks.size(); ++i) {
-            const bool on = picks.x[i] >= -0.5 && picks.y[i] >= -0.5 && picks.x[i] < width_ && picks.y[i] < height_;
-            off += on ? 0 : 1;
+    // Of particles, those in masked places.
+    std::size_t masked(const std::vector<std::size_t>& rows) const {
+        std::size_t count = 0;
+        for (const std::size_t row : rows) {
+            count += mask_ && mask_->excludes(item_.positives.x[row], item_.positives.y[row], width_, height_) ? 1 : 0;
         }
-        if (2 * off > picks.size()) {
-            fail(Status::mismatch, off, " of ", picks.size(), " coordinates for ", dataset_.name(index_),
-                 " lie outside of its ", width_, " x ", height_,
-                 " pixels; they belong to another binning, or x and y are swapped");
-        }
+        return count;
     }
+
+private:
     static std::vector<std::size_t> all(const Picks& picks) {
         std::vector<std::size_t> rows(picks.size());
         for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -236,7 +243,7 @@ PatchSet sample_maps(const Dataset& dataset, const ModelSpec& spec, const Sample
     const std::vector<std::vector<std::size_t>> usable = usable_positives(dataset, options, set.overlapping);
     std::vector<Field> fields;
     for (std::size_t i = 0; i < dataset.items.size(); ++i) {
-        fields.push_back(field_of(dataset, i, spec.recipe));
+        fields.push_back(field_of(dataset, i, spec));
     }
     const std::vector<Crop> crops = choose_crops(dataset, fields, usable, set.molecules, spec, options);
     const auto area = static_cast<std::size_t>(set.extent) * static_cast<std::size_t>(set.extent);
@@ -253,13 +260,15 @@ PatchSet sample_maps(const Dataset& dataset, const ModelSpec& spec, const Sample
     }
     const Meter meter(control, "sample", static_cast<std::int64_t>(dataset.items.size()));
     std::atomic<std::int64_t> done{0};
+    std::vector<std::size_t> masked(dataset.items.size(), 0);
     pool.run(
         dataset.items.size(),
         [&](std::size_t i) {
-            const auto [first, last] = std::equal_range(crops.begin(), crops.end(), Crop{i, 0, 0, 0},
+            const auto [first, last] = std::equal_range(crops.begin(), crops.end(), Crop{i, 0, 0, 0, 0, 0},
                                                         [](const Crop& a, const Crop& b) { return a.item < b.item; });
             if (first != last) {
                 const Drawer drawer(dataset, i, spec, fields[i]);
+                masked[i] = drawer.masked(usable[i]);
                 std::vector<float> sample(values);
                 for (auto crop = first; crop != last; ++crop) {
                     drawer.patch(*crop, set.extent, border, sample.data());
@@ -270,6 +279,8 @@ PatchSet sample_maps(const Dataset& dataset, const ModelSpec& spec, const Sample
             ++done;
         },
         [&] { meter.at(done); });
+    set.masked = std::accumulate(masked.begin(), masked.end(), std::size_t{0});
+    set.particles -= std::min(set.particles, set.masked);
     return set;
 }
 

@@ -7,12 +7,13 @@
 
 namespace picker {
 
-// Crops of spec.training.crop working pixels cover each micrograph once, neighbours overlapping where they do not
-// divide it, and are stored with half a window around them, mirrored at the border of the micrograph. Unknown
-// (negative) are places that are masked, near item.avoid, near particles left out as overlapping, or beyond the border.
-// With options.max_positives crops are drawn until they hold that many particles, in equal shares of the molecules.
-// Given non-particles need nothing: what is not near a particle is background. `set.labels` says which crops hold
-// particles. Error(invalid_argument) for options that mean nothing here (unlabelled places).
+// Crops of spec.training.crop working pixels cover each micrograph, and are stored with half a window around them,
+// mirrored at the border of the micrograph. Unknown (negative) are places that are masked, near item.avoid, near
+// particles left out as overlapping, beyond the border, or in the crop before where neighbours overlap: every pixel has
+// its label in one crop only, and so does every particle. With options.max_positives crops are drawn until they hold
+// that many particles, in equal shares of the molecules. Given non-particles need nothing: what is not near a particle
+// is background. `set.labels` says which crops hold particles. Error(invalid_argument) for options that mean nothing
+// here (unlabelled places), and for particles of less than two pixels.
 PatchSet sample_maps(const Dataset& dataset, const ModelSpec& spec, const SamplerOptions& options, WorkerPool& pool,
                      const Control& control);
 

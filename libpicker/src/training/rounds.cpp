@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t deal_stream = (std::uint64_t{1} << 42) + 2; // of random numbers
 
-void check_options(const MiningOptions& options) {
+void check_options(const MiningOptions& options, const ModelSpec& spec) {
     const auto score = [](double value, const char* what) {
         if (!(value >= 0.0 && value <= 1.0)) {
             fail(Status::invalid_argument, "the ", what, " is ", value, "; give 0 to 1");
@@ -33,6 +33,12 @@ void check_options(const MiningOptions& options) {
     if (options.lowest > options.threshold) {
         fail(Status::invalid_argument, "the lowest score of a mined negative, ", options.lowest,
              ", is above the threshold, ", options.threshold, "; give at most the threshold");
+    }
+    if (spec.training.crop > 0) {
+        fail(Status::invalid_argument, "rounds without a person mine windows that are no particles, and ",
+             spec.architecture,
+             " learns from maps, where every place without a particle is one already; use its "
+             "iterations, or another architecture");
     }
     if (!options.training.state_file.empty()) {
         fail(Status::invalid_argument, "a training in rounds keeps no state to go on from; give no state file");
@@ -88,7 +94,7 @@ public:
         : model_(model), validation_(validation), options_(options), control_(control), engine_(engine),
           dataset_(
               with_diameters(dataset, options.training.diameter > 0.0 ? options.training.diameter : model.diameter)) {
-        check_options(options);
+        check_options(options, model.spec);
         parts_ = deal(dataset_, static_cast<std::size_t>(options.rounds) + 1, options.training.seed);
         if (parts_.size() == 1) {
             control.warn(text("fewer micrographs than rounds: all ", dataset_.items.size(),

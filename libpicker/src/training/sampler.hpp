@@ -15,13 +15,13 @@
 
 namespace picker {
 
-// Patches with a margin, so that rotations need no invented corners: edge = extent >= input_size * sqrt(2).
+// Patches with a margin, so that rotations need no invented corners: edge = extent >= input_size * sqrt(2). Or crops.
 struct PatchSet {
     int extent = 0; // edge of a stored patch, working pixels
     // Above 0: crops for a segmenter (map_samples.hpp). Behind each patch a map of label_edge x label_edge is stored,
     // 1 = particle, negative = unknown; `labels` then say whether a crop has any particle.
     int label_edge = 0;
-    std::size_t particles = 0; // in the crops; one in two crops counts twice
+    std::size_t particles = 0; // in the crops, masked ones left out
     PatchStore store;
     std::vector<std::size_t> place; // of each sample in the store
     std::vector<float> labels;      // 1 = particle

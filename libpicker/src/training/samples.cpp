@@ -55,20 +55,13 @@ PatchSet sample(const Dataset& dataset, const ModelSpec& spec, const SamplerOpti
 }
 
 void check_enough(const Samples& samples) {
-    if (samples.patches.label_edge > 0) {
-        if (samples.positives == 0) {
-            fail(Status::invalid_argument, "no particles to train on (left out: ", samples.patches.overlapping,
-                 " overlapping); give micrographs with some");
-        }
-        return;
-    }
     if (samples.positives < least_positives) {
         fail(Status::invalid_argument, "only ", samples.positives,
              " particles to train on (left out: ", samples.patches.outside, " too near to a border, ",
              samples.patches.masked, " masked, ", samples.patches.overlapping, " overlapping); give at least ",
              least_positives, ", better several hundred");
     }
-    if (samples.positives == samples.patches.size()) {
+    if (samples.positives == samples.patches.size() && samples.patches.label_edge == 0) {
         fail(Status::invalid_argument, "no room for negatives away from the ", samples.positives,
              " particles; give micrographs with some free area, or negatives of your own, or check the diameter");
     }

@@ -52,15 +52,15 @@ WindowField::WindowField(const Dataset& dataset, std::size_t index, const ModelS
     }
 }
 
-void WindowField::check_frame(const Picks& picks) const {
+void check_frame(const Picks& picks, const std::string& name, int width, int height) {
     std::size_t off = 0;
     for (std::size_t i = 0; i < picks.size(); ++i) {
-        const bool on = picks.x[i] >= -0.5 && picks.y[i] >= -0.5 && picks.x[i] < width_ && picks.y[i] < height_;
+        const bool on = picks.x[i] >= -0.5 && picks.y[i] >= -0.5 && picks.x[i] < width && picks.y[i] < height;
         off += on ? 0 : 1;
     }
     if (2 * off > picks.size()) {
-        fail(Status::mismatch, off, " of ", picks.size(), " coordinates for ", name_, " lie outside of its ", width_,
-             " x ", height_, " pixels; they belong to another binning, or x and y are swapped");
+        fail(Status::mismatch, off, " of ", picks.size(), " coordinates for ", name, " lie outside of its ", width,
+             " x ", height, " pixels; they belong to another binning, or x and y are swapped");
     }
 }
 

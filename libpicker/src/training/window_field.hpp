@@ -15,14 +15,16 @@ struct Corner {
     int x = 0, y = 0; // first pixel of a window, working pixels
 };
 
+// Error(mismatch) when most coordinates lie outside of the micrograph of width x height pixels.
+void check_frame(const Picks& picks, const std::string& name, int width, int height);
+
 class WindowField {
 public:
     // Reads and prepares micrograph `index`. Patches are `extent` working pixels wide. `measures`: also the deviations
     // of the positives' raw windows, which the prepared image has no longer.
     WindowField(const Dataset& dataset, std::size_t index, const ModelSpec& spec, int extent, bool measures);
 
-    // Error(mismatch) when most coordinates lie outside of the micrograph.
-    void check_frame(const Picks& picks) const;
+    void check_frame(const Picks& picks) const { picker::check_frame(picks, name_, width_, height_); }
     Corner corner(const Picks& picks, std::size_t row) const; // of the window that is centred on a pick
     int window() const { return window_; }                    // edge, working pixels
     bool holds(Corner at) const;

@@ -62,6 +62,10 @@ DOCTEST_TEST_CASE("crops cover the micrograph, and each pixel's label is its dis
                 const int px = one.x0() + x, py = one.y0() + y;
                 DOCTEST_REQUIRE(one.pixel(x, y) == static_cast<float>(1000 * py + px));
                 const double distance = std::min(std::hypot(px - 31.0, py - 12.0), std::hypot(px - 70.4, py - 41.3));
+                if (one.label(x, y) < 0.0F) {
+                    DOCTEST_REQUIRE(covered[static_cast<std::size_t>(py * 90 + px)] > 0); // by a crop before
+                    continue;
+                }
                 DOCTEST_REQUIRE(one.label(x, y) == doctest::Approx(std::clamp(3.5 - distance, 0.0, 1.0)));
                 sum += covered[static_cast<std::size_t>(py * 90 + px)]++ == 0 ? one.label(x, y) : 0.0;
                 any = any || (px == 31 && py == 12) || (px == 70 && py == 41); // the pixels that hold the centres
@@ -70,6 +74,8 @@ DOCTEST_TEST_CASE("crops cover the micrograph, and each pixel's label is its dis
         DOCTEST_CHECK((crops.labels[i] == 1.0F) == any);
     }
     DOCTEST_CHECK(*std::min_element(covered.begin(), covered.end()) == 1);
+    DOCTEST_CHECK(*std::max_element(covered.begin(), covered.end()) == 1);
+    DOCTEST_CHECK(crops.particles == 2);
     DOCTEST_CHECK(sum == doctest::Approx(2 * 3.14159 * 9).epsilon(0.05));
     // Beyond the border: mirrored.
     const Sample first = sample_of(crops, 0);
@@ -95,13 +101,15 @@ DOCTEST_TEST_CASE("masked places, places to avoid and overlapping particles are 
     const PatchSet crops = crops_of(set, options);
     DOCTEST_CHECK(crops.overlapping == 2);
     const auto label = [&](int px, int py) {
+        float known = -1.0F; // in any crop
         for (std::size_t i = 0; i < crops.size(); ++i) {
             const Sample one = sample_of(crops, i);
             if (px >= one.x0() && py >= one.y0() && px < one.x0() + crop && py < one.y0() + crop) {
-                return one.label(px - one.x0(), py - one.y0());
+                const float value = one.label(px - one.x0(), py - one.y0());
+                known = std::max(known, value);
             }
         }
-        return -7.0F;
+        return known;
     };
     DOCTEST_CHECK(label(15, 10) == 1.0F);
     DOCTEST_CHECK(label(15, 17) == 0.0F);

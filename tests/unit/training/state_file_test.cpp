@@ -30,8 +30,9 @@ struct Outcome {
 
 // Stops after `last` epochs of this call; 0: never.
 Outcome run(const TrainingOptions& options, int last = 0, const Dataset& set = naive::dataset(3),
-            const Dataset* validation = nullptr) {
+            const Dataset* validation = nullptr, const Model& start = pupil()) {
     Outcome out;
+    out.model = start;
     int done = 0;
     Control control;
     control.threads = 2;
@@ -127,6 +128,25 @@ DOCTEST_TEST_CASE("an unfinished training is not overwritten by mistake") {
     options.state_policy = StatePolicy::overwrite;
     DOCTEST_CHECK(run(options, 1).report.epochs.size() == 1);
     DOCTEST_CHECK(read_whole(options.state_file) != state);
+}
+
+DOCTEST_TEST_CASE("Adam's memory goes on too, and is not taken for momentum's") {
+    const TemporaryFolder folder;
+    Model start = pupil();
+    start.spec.training.optimiser = Optimiser::adam;
+    TrainingOptions options = options_in(folder);
+    options.learning_rate = 0.01;
+    const Dataset set = naive::dataset(3);
+    options.state_file.clear();
+    const Outcome straight = run(options, 0, set, nullptr, start);
+    options = options_in(folder);
+    options.learning_rate = 0.01;
+    options.state_policy = StatePolicy::resume;
+    DOCTEST_CHECK(run(options, 4, set, nullptr, start).report.cancelled);
+    const Outcome resumed = run(options, 0, set, nullptr, start);
+    DOCTEST_CHECK(resumed.report.resumed_after == 4);
+    check_same(straight, resumed);
+    DOCTEST_CHECK_THROWS_AS(run(options, 0, set, nullptr, pupil()), Error); // another model
 }
 
 DOCTEST_TEST_CASE("other settings and other data are named, and the state stays") {
