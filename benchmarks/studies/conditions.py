@@ -70,9 +70,10 @@ def main():
     results = []
     bins = {"defocus": settings["defocus_bins"], "view": [0, 30, 60, 90.001], "near": [0, 0.8, 1.0, 1.5, np.inf]}
     names = {"defocus": "defocus, angstrom", "view": "angle to the axis, degrees (90: side view)", "near": "distance to the neighbour, diameters"}
-    canvas, axes = figure(4)
+    span = lambda a, b: f"{a:g} and more" if np.isinf(b) else f"{a:g}-{b if b < 10 else round(b):g}"
+    canvas, axes = figure(3 + len(settings["systems"]), width=4.2)
     for axis, (key, edges) in zip(axes[0], bins.items()):
-        print(f"\nrecall by {names[key]}\n| system | " + " | ".join(f"{a:g}-{b:g}" for a, b in zip(edges, edges[1:])) + " |\n|---|" +
+        print(f"\nrecall by {names[key]}\n| system | " + " | ".join(span(a, b) for a, b in zip(edges, edges[1:])) + " |\n|---|" +
               "---|" * (len(edges) - 1))
         for system in settings["systems"]:
             cells, heights = [], []
@@ -90,7 +91,7 @@ def main():
             axis.errorbar(range(len(heights)), [h[0] for h in heights], [[h[0] - h[1] for h in heights], [h[2] - h[0] for h in heights]],
                           fmt="-o", capsize=3, label=system)
         axis.set(xticks=range(len(edges) - 1), xlabel=names[key], ylabel="recall at the chosen threshold", ylim=(0, 1.02))
-        axis.set_xticklabels([f"{a:g}-{b:g}" for a, b in zip(edges, edges[1:])], fontsize=7)
+        axis.set_xticklabels([span(a, b) for a, b in zip(edges, edges[1:])], fontsize=7)
         axis.legend(fontsize=8)
     print("\nscores of the candidates on images without particles\n| system | images | candidates | below .05 | above .5 | above .5 per image |\n"
           "|---|---|---|---|---|---|")
@@ -99,9 +100,11 @@ def main():
         below, above = float((scores < 0.05).mean()), int((scores >= 0.5).sum())
         print(f"| {system} | {kind} | {len(scores)} | {below:.3f} | {above} | {above / len(lists):.1f} |")
         results.append(dict(system=system, background=kind, candidates=len(scores), below_05=below, above_half=above, images=len(lists)))
-        axes[0][3].hist(scores, bins=np.linspace(0, 1, 41), histtype="step", density=True, label=f"{system}, {kind}")
-    axes[0][3].set(xlabel="score of a candidate", ylabel="density", yscale="log", title="no particles in the image")
-    axes[0][3].legend(fontsize=6)
+        axes[0][3 + settings["systems"].index(system)].hist(scores, bins=np.linspace(0, 1, 41), histtype="step", density=True,
+                                                            label=kind.replace("_", " "))
+    for system, axis in zip(settings["systems"], axes[0][3:]):
+        axis.set(xlabel="score of a candidate", ylabel="density", title=f"{system}, no particles in the image", xlim=(0, 1))
+        axis.legend(fontsize=7, loc="upper left")
     study.save(results)
     study.picture(canvas, study.name)
 
