@@ -30,6 +30,8 @@ constexpr std::array registry{
                      "DeepEM 2017, Table 1", deepem_inflammasome, adapt_deepem},
     ArchitectureInfo{"parsed", "PARSED with the network that its authors ship; segments at 15 A per pixel",
                      "PARSED 2020, supplement; the authors' pre_train_model.h5", parsed},
+    ArchitectureInfo{"parsed-enhanced", "parsed, and every map is brought to the same contrast as in the code",
+                     "PARSED's code", parsed_enhanced},
 };
 
 const char* activation_name(Activation activation) {

@@ -60,7 +60,7 @@ DOCTEST_TEST_CASE("the rules that look at windows look at the particle's, not at
 }
 
 DOCTEST_TEST_CASE("specifications that segmenters cannot have are refused; what they say comes back") {
-    ModelSpec spec = architecture("parsed").spec();
+    ModelSpec spec = architecture("parsed-enhanced").spec();
     const ModelSpec again = spec_from_json(spec_to_json(spec), "test");
     DOCTEST_CHECK(again.network.layers[3].from == 0);
     DOCTEST_CHECK(again.aperture == 0.5);
