@@ -82,14 +82,13 @@ Picks find_blob_picks(const ScoreMap& map, const BlobRules& rules) {
         picks.add(map.origin_x + ((blob.x + 0.5) / 2.0 - 0.5) * map.step_x,
                   map.origin_y + ((blob.y + 0.5) / 2.0 - 0.5) * map.step_y, std::min(1.0, blob.mass / full));
     }
-    auto& mass = picks.ensure_column("mass", 0.0);
-    auto& size = picks.ensure_column("size", 0.0);
-    auto& eccentricity = picks.ensure_column("eccentricity", 0.0);
-    for (std::size_t i = 0; i < blobs.size(); ++i) {
-        mass[i] = blobs[i].mass;
-        size[i] = blobs[i].size / 2.0 * step;
-        eccentricity[i] = blobs[i].eccentricity;
-    }
+    // One column after the other: each may move the ones before.
+    const auto fill = [&](const char* name, auto value) {
+        std::transform(blobs.begin(), blobs.end(), picks.ensure_column(name, 0.0).begin(), value);
+    };
+    fill("mass", [](const Blob& blob) { return blob.mass; });
+    fill("size", [&](const Blob& blob) { return blob.size / 2.0 * step; });
+    fill("eccentricity", [](const Blob& blob) { return blob.eccentricity; });
     picks.sort_by_score();
     return picks;
 }

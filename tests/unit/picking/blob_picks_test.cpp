@@ -40,7 +40,8 @@ DOCTEST_TEST_CASE("blobs come out at their places on the micrograph, the heavier
     DOCTEST_CHECK(picks.score[0] == doctest::Approx(0.9).epsilon(0.05)); // a full disc of .9
     DOCTEST_REQUIRE(picks.column("mass") != nullptr);
     DOCTEST_CHECK((*picks.column("mass"))[0] > 60.0); // of a disc of 17 pixels
-    DOCTEST_CHECK(picks.column("size") != nullptr);
+    DOCTEST_REQUIRE(picks.column("size") != nullptr);
+    DOCTEST_CHECK((*picks.column("size"))[0] == doctest::Approx(4.0 / std::sqrt(2.0) * step).epsilon(0.2)); // of a disc
     DOCTEST_CHECK((*picks.column("eccentricity"))[0] < 0.1);
 }
 
