@@ -103,8 +103,7 @@ std::vector<Crop> share_of(std::vector<Crop> crops, std::size_t share, Random ra
 class Drawer {
 public:
     Drawer(const Dataset& dataset, std::size_t index, const ModelSpec& spec, const Field& field)
-        : dataset_(dataset), index_(index), spec_(spec), item_(dataset.items[index]), field_(field),
-          mask_(dataset.load_mask(index)) {
+        : spec_(spec), item_(dataset.items[index]), field_(field), mask_(dataset.load_mask(index)) {
         Micrograph micrograph = dataset.load(index);
         width_ = micrograph.image.width;
         height_ = micrograph.image.height;
@@ -190,8 +189,6 @@ private:
         }
     }
 
-    const Dataset& dataset_;
-    std::size_t index_;
     const ModelSpec& spec_;
     const DatasetItem& item_;
     const Field& field_;
