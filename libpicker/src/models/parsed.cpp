@@ -36,10 +36,10 @@ ModelSpec parsed() {
     spec.network = network();
     spec.recipe.pixel_size = working_pixel;
     spec.recipe.diameter_pixels = 16.0; // what the authors' examples have, about
-    // A blur of 30 * 3 / (2 pi) angstrom.
+    // A blur of 30 * 3 / (2 pi) angstrom; behind the resampling it is the same filter of fewer frequencies.
     spec.recipe.steps = {{"clip", 6.0, 0.0},
-                         {"gaussian", 90.0 / (2.0 * 3.14159265358979) / working_pixel, 0.0},
                          {"resample", 0.0, 0.0},
+                         {"gaussian", 90.0 / (2.0 * 3.14159265358979) / working_pixel, 0.0},
                          {"invert", 0.0, 0.0},
                          {"band-pass-pixels", longest / working_pixel, 0.0},
                          {"standardise-global", 0.0, 0.0},
