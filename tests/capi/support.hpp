@@ -130,6 +130,24 @@ inline picker_simulation small_simulation(std::uint64_t seed = 1) {
     return settings;
 }
 
+// Picks of simulated micrographs against the truth; `diameter` in pixels.
+inline picker_evaluation_result measured(const std::vector<libpicker::Picks>& picks,
+                                         const std::vector<libpicker::Picks>& truth, const picker_simulation& settings,
+                                         double diameter) {
+    std::vector<picker_evaluate_item> items;
+    for (std::size_t i = 0; i < picks.size(); ++i) {
+        auto item = make<picker_evaluate_item>();
+        item.predicted = picks[i].get();
+        item.truth = truth[i].get();
+        item.width = settings.width;
+        item.height = settings.height;
+        items.push_back(item);
+    }
+    auto evaluate = make<picker_evaluate_options>();
+    evaluate.diameter = diameter;
+    return libpicker::Evaluation(items, evaluate).result();
+}
+
 inline bool has_torch(const char* what) {
     if (picker_has_feature("torch") != 0) {
         return true;

@@ -94,18 +94,7 @@ DOCTEST_TEST_CASE("a model trained on six small micrographs picks unseen ones") 
         found.emplace_back(picks);
         truth.push_back(std::move(sample.truth));
     }
-    std::vector<picker_evaluate_item> items;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        auto item = make<picker_evaluate_item>();
-        item.predicted = found[i].get();
-        item.truth = truth[i].get();
-        item.width = settings.width;
-        item.height = settings.height;
-        items.push_back(item);
-    }
-    auto evaluate = make<picker_evaluate_options>();
-    evaluate.diameter = 160 / settings.pixel_size;
-    const auto result = libpicker::Evaluation(items, evaluate).result();
+    const auto result = measured(found, truth, settings, 160 / settings.pixel_size);
     DOCTEST_MESSAGE("F1 on unseen micrographs: ", result.f_beta, ", precision ", result.precision, ", recall ",
                     result.recall, ", mean offset ", result.offset_mean, " px, after ", report.epochs, " epochs in ",
                     report.seconds, " s");

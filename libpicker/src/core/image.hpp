@@ -30,12 +30,9 @@ struct Image {
     std::span<const float> row(int y) const { return {pixels.data() + index(0, y), static_cast<std::size_t>(width)}; }
 };
 
-// Beyond the border an image is reflected; the outermost pixel is not repeated.
-inline int mirrored(int i, int size) {
-    const int period = size > 1 ? 2 * (size - 1) : 1;
-    i = (i % period + period) % period;
-    return i < size ? i : period - i;
-}
+// Copies the rectangle whose first pixel is (left, top), row by row. Beyond the border the image is reflected; the
+// outermost pixel is not repeated.
+void copy_mirrored(const Image& image, int left, int top, int width, int height, float* out);
 
 struct Micrograph {
     Image image;

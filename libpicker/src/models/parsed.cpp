@@ -1,6 +1,8 @@
 // PARSED (Yao et al. 2020). Where each number comes from is in docs/models.md.
 #include "models/presets.hpp"
 
+#include <numbers>
+
 namespace picker {
 namespace {
 
@@ -39,7 +41,7 @@ ModelSpec parsed() {
     // A blur of 30 * 3 / (2 pi) angstrom; behind the resampling it is the same filter of fewer frequencies.
     spec.recipe.steps = {{"clip", 6.0, 0.0},
                          {"resample", 0.0, 0.0},
-                         {"gaussian", 90.0 / (2.0 * 3.14159265358979) / working_pixel, 0.0},
+                         {"gaussian", 90.0 / (2.0 * std::numbers::pi) / working_pixel, 0.0},
                          {"invert", 0.0, 0.0},
                          {"band-pass-pixels", longest / working_pixel, 0.0},
                          {"standardise-global", 0.0, 0.0},

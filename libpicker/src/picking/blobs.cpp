@@ -3,11 +3,11 @@
 
 #include "core/error.hpp"
 #include "picking/blob_levels.hpp"
+#include "picking/near_grid.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <unordered_map>
 #include <utility>
 
 namespace picker {
@@ -128,35 +128,25 @@ private:
     std::vector<int> reach_;
 };
 
-// Which blobs lose against a neighbour. Blobs lie in a grid of squares of one separation: only touching ones matter.
+// Which blobs lose against a neighbour.
 std::vector<bool> losers(const std::vector<Blob>& blobs, double separation) {
-    const auto cell = [&](double position) { return static_cast<std::int64_t>(position / separation); };
     const auto along = [&](const Blob& blob) { return blob.y / separation + blob.x / separation; };
-    const auto key = [](std::int64_t column, std::int64_t row) { return (row << 32) + column; };
-    std::unordered_map<std::int64_t, std::vector<std::size_t>> cells;
+    NearGrid earlier_ones(separation);
     std::vector<bool> out(blobs.size(), false);
     for (std::size_t j = 0; j < blobs.size(); ++j) {
         const Blob& later = blobs[j];
-        for (std::int64_t row = cell(later.y) - 1; row <= cell(later.y) + 1; ++row) {
-            for (std::int64_t column = cell(later.x) - 1; column <= cell(later.x) + 1; ++column) {
-                const auto found = cells.find(key(column, row));
-                if (found == cells.end()) {
-                    continue;
-                }
-                for (const std::size_t i : found->second) {
-                    const Blob& earlier = blobs[i];
-                    const double dx = later.x / separation - earlier.x / separation;
-                    const double dy = later.y / separation - earlier.y / separation;
-                    if (dx * dx + dy * dy > just_below_one * just_below_one) {
-                        continue;
-                    }
-                    const bool earlier_wins =
-                        earlier.mass != later.mass ? earlier.mass > later.mass : along(earlier) > along(later);
-                    out[earlier_wins ? j : i] = true;
-                }
+        earlier_ones.each_around(later.x, later.y, [&](const NearGrid::Place& place) {
+            const Blob& earlier = blobs[place.index];
+            const double dx = later.x / separation - earlier.x / separation;
+            const double dy = later.y / separation - earlier.y / separation;
+            if (dx * dx + dy * dy > just_below_one * just_below_one) {
+                return;
             }
-        }
-        cells[key(cell(later.x), cell(later.y))].push_back(j);
+            const bool earlier_wins =
+                earlier.mass != later.mass ? earlier.mass > later.mass : along(earlier) > along(later);
+            out[earlier_wins ? j : place.index] = true;
+        });
+        earlier_ones.add(later.x, later.y);
     }
     return out;
 }

@@ -1,6 +1,8 @@
 // The valley between two peaks of a list of masses (mass_cut.hpp).
 #include "picking/mass_cut.hpp"
 
+#include "core/quantile.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -23,13 +25,6 @@ constexpr double fewest_on_side = 5.0;     // masses
 constexpr double least_depth = 0.3;        // of the lower peak
 constexpr double least_significance = 2.5; // standard errors
 constexpr double most_bins = 16384;
-
-double quantile(const std::vector<double>& sorted, double part) {
-    const double rank = part * static_cast<double>(sorted.size() - 1);
-    const std::size_t lower = static_cast<std::size_t>(rank);
-    const std::size_t upper = std::min(lower + 1, sorted.size() - 1);
-    return sorted[lower] + (rank - static_cast<double>(lower)) * (sorted[upper] - sorted[lower]);
-}
 
 double deviation(const std::vector<double>& values) {
     const double count = static_cast<double>(values.size());

@@ -48,12 +48,7 @@ void copy_window(const Image& image, int left, int top, int width, int height, f
 // With `border` mirrored pixels on each side.
 Image extended(const Image& image, int border) {
     Image out(image.width + 2 * border, image.height + 2 * border);
-    for (int y = 0; y < out.height; ++y) {
-        const auto row = image.row(mirrored(y - border, image.height));
-        for (int x = 0; x < out.width; ++x) {
-            out.at(x, y) = row[static_cast<std::size_t>(mirrored(x - border, image.width))];
-        }
-    }
+    copy_mirrored(image, -border, -border, out.width, out.height, out.pixels.data());
     return out;
 }
 

@@ -59,10 +59,14 @@ Blocks choose_blocks(std::int64_t kernel, std::int64_t inputs, std::int64_t outp
     return best;
 }
 
+double transform_of(std::int64_t size) { // of one block
+    return transform_cost * static_cast<double>(size) * static_cast<double>(size) *
+           std::log2(static_cast<double>(size));
+}
+
 // Of a transform of every kernel. With many channels it is most of the work for a small image.
 double kernels_cost(std::int64_t inputs, std::int64_t outputs, std::int64_t size) {
-    return static_cast<double>(inputs * outputs) * transform_cost * static_cast<double>(size) *
-           static_cast<double>(size) * std::log2(static_cast<double>(size));
+    return static_cast<double>(inputs * outputs) * transform_of(size);
 }
 
 double direct_convolution_cost(int kernel, std::int64_t inputs, std::int64_t outputs, std::int64_t wanted) {
@@ -158,8 +162,7 @@ bool fft_backward_is_faster(int kernel, std::int64_t inputs, std::int64_t output
                             std::int64_t count) {
     const std::int64_t wanted = size - kernel + 1, block = one_block(size);
     const double area = static_cast<double>(block) * static_cast<double>(block);
-    const double transforms =
-        2.0 * static_cast<double>(inputs + outputs) * transform_cost * area * std::log2(static_cast<double>(block));
+    const double transforms = 2.0 * static_cast<double>(inputs + outputs) * transform_of(block);
     const double products = 2.0 * 0.5 * area * static_cast<double>(inputs * outputs) * product_cost;
     const double by_fft = static_cast<double>(count) * (transforms + products) +
                           2.0 * kernels_cost(inputs, outputs, block); // to the kernels' spectra and back

@@ -24,17 +24,18 @@ at::Tensor borrow(const float* values, at::IntArrayRef sizes) {
     return at::from_blob(const_cast<float*>(values), sizes); // only ever read
 }
 
+// The earlier of two outputs without the border that the later one lacks, for an add.
+at::Tensor without_border(const at::Tensor& earlier, const at::Tensor& later) {
+    const std::int64_t border = (earlier.size(2) - later.size(2)) / 2;
+    return earlier.narrow(2, border, later.size(2)).narrow(3, border, later.size(3));
+}
+
 float logistic(float x) {
     const float e = std::exp(-std::abs(x)); // never overflows
     return x >= 0.0F ? 1.0F / (1.0F + e) : e / (1.0F + e);
 }
 
 } // namespace
-
-at::Tensor without_border(const at::Tensor& earlier, const at::Tensor& later) {
-    const std::int64_t border = (earlier.size(2) - later.size(2)) / 2;
-    return earlier.narrow(2, border, later.size(2)).narrow(3, border, later.size(3));
-}
 
 void TorchNetwork::to_probabilities(const at::Tensor& outputs, float* probabilities) const {
     const at::Tensor flat = outputs.permute({0, 2, 3, 1}).contiguous(); // pixel by pixel, K values each

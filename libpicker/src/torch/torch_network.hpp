@@ -27,9 +27,6 @@ template <typename Body> auto translated(const char* doing, Body&& body) {
     }
 }
 
-// The earlier of two outputs without the border that the later one lacks, for an add.
-at::Tensor without_border(const at::Tensor& earlier, const at::Tensor& later);
-
 class TorchNetwork final : public Network {
 public:
     explicit TorchNetwork(const NetworkSpec& spec);
@@ -51,7 +48,7 @@ private:
     void to_probabilities(const at::Tensor& outputs, float* probabilities) const;
     // Sums for an add, with its activation.
     at::Tensor add_earlier(const at::Tensor& x, const at::Tensor& earlier, const Layer& layer) const;
-    // d loss / d value, times weight, and the loss, of one output.
+    // The loss of one output, and its derivative by that output.
     struct Slope {
         double loss = 0.0, value = 0.0;
     };

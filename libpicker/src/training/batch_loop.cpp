@@ -102,7 +102,7 @@ void BatchLoop::add_sample(Shard& shard, const PatchSet& set, std::size_t sample
     double angle = 0.0;
     if (options_.four_turns) {
         angle = static_cast<double>(sample % turns) * std::numbers::pi / 2;
-    } else if (options_.rotations && !options_.quarter_turns_only && set.label_edge == 0) {
+    } else if (options_.rotations && !options_.quarter_turns_only) {
         angle = 2.0 * std::numbers::pi * turn;
     } else if (options_.rotations) {
         angle = std::floor(4.0 * turn) * std::numbers::pi / 2;

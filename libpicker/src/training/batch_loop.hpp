@@ -23,7 +23,7 @@ struct BatchOptions {
     StepperOptions stepper;
     double weight_decay_dense = 0.0;
     bool flips = true, rotations = true;
-    bool quarter_turns_only = false; // patches without a margin
+    bool quarter_turns_only = false; // patches without a margin, crops
     bool four_turns = false;         // every sample four times in an epoch, turned by 0, 1, 2 and 3 quarters
     Loss loss = Loss::cross_entropy;
     // Samples with the label 0 are unlabelled, and this share of them are particles (positive_unlabelled.hpp). Unset:

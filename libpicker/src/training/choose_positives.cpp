@@ -40,6 +40,24 @@ std::vector<std::string> molecule_names(const Dataset& dataset) {
     return names;
 }
 
+int molecule_index(const std::vector<std::string>& names, const std::string& name) {
+    return static_cast<int>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+std::size_t molecule_share(std::size_t total, std::size_t index, std::size_t molecules) {
+    return total / molecules + (index < total % molecules ? 1 : 0);
+}
+
+Picks left_out(const Picks& positives, const std::vector<std::size_t>& usable) {
+    std::vector<std::size_t> others;
+    for (std::size_t row = 0; row < positives.size(); ++row) {
+        if (!std::binary_search(usable.begin(), usable.end(), row)) {
+            others.push_back(row);
+        }
+    }
+    return positives.subset(others);
+}
+
 std::vector<std::vector<std::size_t>> usable_positives(const Dataset& dataset, const SamplerOptions& options,
                                                        std::size_t& overlapping) {
     std::vector<std::vector<std::size_t>> usable(dataset.items.size());
@@ -76,8 +94,7 @@ std::vector<std::vector<std::size_t>> choose_positives(const Dataset& dataset,
             }
         }
         if (options.max_positives > 0) {
-            const std::size_t share =
-                options.max_positives / molecules + (m < options.max_positives % molecules ? 1 : 0);
+            const std::size_t share = molecule_share(options.max_positives, m, molecules);
             Random random(options.seed, share_streams + m);
             random.shuffle(std::span(all));
             if (all.size() < share && molecules > 1) {

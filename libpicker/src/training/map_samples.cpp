@@ -45,9 +45,8 @@ Field field_of(const Dataset& dataset, std::size_t index, const ModelSpec& spec)
         width = header.width;
         height = header.height;
     }
-    const double diameter = item.diameter / dataset.pixel_size(index); // pixels
-    const ResampledSize size =
-        prepared_size(dataset.name(index), width, height, dataset.pixel_size(index), spec.recipe, diameter);
+    const double pixel_size = dataset.pixel_size(index), diameter = item.diameter / pixel_size; // pixels
+    const ResampledSize size = prepared_size(dataset.name(index), width, height, pixel_size, spec.recipe, diameter);
     Field field{size.width, size.height, static_cast<double>(size.width) / width,
                 static_cast<double>(size.height) / height, 0.0};
     field.diameter = diameter * std::sqrt(field.scale_x * field.scale_y);
@@ -102,35 +101,48 @@ std::vector<Crop> share_of(std::vector<Crop> crops, std::size_t share, Random ra
 
 class Drawer {
 public:
-    Drawer(const Dataset& dataset, std::size_t index, const ModelSpec& spec, const Field& field)
-        : spec_(spec), item_(dataset.items[index]), field_(field), mask_(dataset.load_mask(index)) {
+    Drawer(const Dataset& dataset, std::size_t index, const ModelSpec& spec, const Field& field,
+           const std::vector<std::size_t>& usable)
+        : item_(dataset.items[index]), field_(field), radius_(0.5 * spec.aperture * field.diameter),
+          mask_(dataset.load_mask(index)), particles_(item_.positives.subset(usable)),
+          hidden_(left_out(item_.positives, usable)) {
+        hidden_.append(item_.avoid);
         Micrograph micrograph = dataset.load(index);
         width_ = micrograph.image.width;
         height_ = micrograph.image.height;
-        check_frame(item_.positives, dataset.name(index), width_, height_);
-        image_ = prepare(std::move(micrograph), spec.recipe, item_.diameter / dataset.pixel_size(index)).image;
+        check_frame(item_.positives, micrograph.name, width_, height_);
+        const double diameter = item_.diameter / micrograph.pixel_size;
+        image_ = prepare(std::move(micrograph), spec.recipe, diameter).image;
         if (image_.width != field.width || image_.height != field.height) {
             fail(Status::internal, dataset.name(index), " was prepared as ", image_.width, " x ", image_.height,
                  " working pixels, not ", field.width, " x ", field.height);
         }
     }
 
-    // The crop with `border` pixels around it.
-    void patch(const Crop& crop, int extent, int border, float* out) const {
-        for (int y = 0; y < extent; ++y) {
-            const auto row = image_.row(mirrored(crop.y - border + y, image_.height));
-            for (int x = 0; x < extent; ++x) {
-                *out++ = row[static_cast<std::size_t>(mirrored(crop.x - border + x, image_.width))];
-            }
-        }
+    // The crop with `border` pixels around it, then its map.
+    void draw(const Crop& crop, int edge, int border, float* out) const {
+        const int extent = edge + 2 * border;
+        copy_mirrored(image_, crop.x - border, crop.y - border, extent, extent, out);
+        map(crop, edge, out + static_cast<std::ptrdiff_t>(extent) * extent);
     }
 
-    void map(const Crop& crop, int edge, const std::vector<std::size_t>& usable, float* out) const {
+    // Of the usable particles, those in masked places.
+    std::size_t masked() const {
+        std::size_t count = 0;
+        for (std::size_t row = 0; mask_ && row < particles_.size(); ++row) {
+            count += mask_->excludes(particles_.x[row], particles_.y[row], width_, height_) ? 1 : 0;
+        }
+        return count;
+    }
+
+private:
+    void map(const Crop& crop, int edge, float* out) const {
         std::fill_n(out, static_cast<std::ptrdiff_t>(edge) * edge, 0.0F);
-        const double radius = 0.5 * spec_.aperture * field_.diameter;
-        discs(item_.avoid, all(item_.avoid), crop, edge, 0.5 * field_.diameter, true, out);
-        discs(item_.positives, left_out(usable), crop, edge, 0.5 * field_.diameter, true, out);
-        discs(item_.positives, usable, crop, edge, radius, false, out);
+        discs(
+            hidden_, crop, edge, 0.5 * field_.diameter, [](float& value, double) { value = unknown; }, out);
+        discs(
+            particles_, crop, edge, radius_,
+            [](float& value, double inside) { value = std::max(value, static_cast<float>(inside)); }, out);
         for (int y = 0; y < edge; ++y) {
             for (int x = 0; x < edge; ++x) {
                 const int px = crop.x + x, py = crop.y + y;
@@ -142,57 +154,29 @@ public:
             }
         }
     }
-
-    // Of particles, those in masked places.
-    std::size_t masked(const std::vector<std::size_t>& rows) const {
-        std::size_t count = 0;
-        for (const std::size_t row : rows) {
-            count += mask_ && mask_->excludes(item_.positives.x[row], item_.positives.y[row], width_, height_) ? 1 : 0;
-        }
-        return count;
-    }
-
-private:
-    static std::vector<std::size_t> all(const Picks& picks) {
-        std::vector<std::size_t> rows(picks.size());
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            rows[i] = i;
-        }
-        return rows;
-    }
-    std::vector<std::size_t> left_out(const std::vector<std::size_t>& usable) const {
-        std::vector<std::size_t> rows;
-        for (std::size_t i = 0; i < item_.positives.size(); ++i) {
-            if (!std::binary_search(usable.begin(), usable.end(), i)) {
-                rows.push_back(i);
-            }
-        }
-        return rows;
-    }
-    // Discs with an edge that is one pixel soft, or of unknown pixels.
-    void discs(const Picks& picks, const std::vector<std::size_t>& rows, const Crop& crop, int edge, double radius,
-               bool hidden, float* out) const {
+    // paint(value, inside) at every pixel of the discs around the picks; `inside` falls from 1 to 0 over a pixel at the
+    // edge.
+    template <typename Paint>
+    void discs(const Picks& picks, const Crop& crop, int edge, double radius, Paint paint, float* out) const {
         const auto bound = [&](double value) { return static_cast<int>(std::clamp(value, 0.0, double(edge))); };
-        for (const std::size_t i : rows) {
+        for (std::size_t i = 0; i < picks.size(); ++i) {
             const double cx = picks.x[i] * field_.scale_x - crop.x, cy = picks.y[i] * field_.scale_y - crop.y;
             for (int y = bound(cy - radius - 1); y < bound(cy + radius + 2); ++y) {
                 for (int x = bound(cx - radius - 1); x < bound(cx + radius + 2); ++x) {
-                    float& value = out[static_cast<std::ptrdiff_t>(y) * edge + x];
                     const double inside = std::clamp(radius - std::hypot(x - cx, y - cy) + 0.5, 0.0, 1.0);
-                    if (hidden && inside > 0.0) {
-                        value = unknown;
-                    } else if (inside > 0.0) {
-                        value = std::max(value, static_cast<float>(inside));
+                    if (inside > 0.0) {
+                        paint(out[static_cast<std::ptrdiff_t>(y) * edge + x], inside);
                     }
                 }
             }
         }
     }
 
-    const ModelSpec& spec_;
     const DatasetItem& item_;
     const Field& field_;
+    double radius_;                             // of a particle's disc, working pixels
     std::shared_ptr<const ExclusionMask> mask_; // null: none
+    Picks particles_, hidden_;                  // hidden: left out as overlapping, or to avoid
     int width_ = 0, height_ = 0;                // of the micrograph, its own pixels
     Image image_;
 };
@@ -214,7 +198,7 @@ std::vector<Crop> choose_crops(const Dataset& dataset, const std::vector<Field>&
             }
         }
         if (options.max_positives > 0) {
-            const std::size_t share = (options.max_positives + molecules.size() - 1 - m) / molecules.size();
+            const std::size_t share = molecule_share(options.max_positives, m, molecules.size());
             crops = share_of(std::move(crops), share, Random(options.seed, crop_streams + m));
         }
         chosen.insert(chosen.end(), crops.begin(), crops.end());
@@ -243,17 +227,14 @@ PatchSet sample_maps(const Dataset& dataset, const ModelSpec& spec, const Sample
         fields.push_back(field_of(dataset, i, spec));
     }
     const std::vector<Crop> crops = choose_crops(dataset, fields, usable, set.molecules, spec, options);
-    const auto area = static_cast<std::size_t>(set.extent) * static_cast<std::size_t>(set.extent);
-    const auto values = area + static_cast<std::size_t>(edge) * static_cast<std::size_t>(edge);
-    set.store = PatchStore(crops.size(), values, options.memory,
-                           options.scratch.empty() ? std::filesystem::temp_directory_path() : options.scratch);
+    const auto area = [](int size) { return static_cast<std::size_t>(size) * static_cast<std::size_t>(size); };
+    const std::size_t values = area(set.extent) + area(edge);
+    set.store = options.store(crops.size(), values);
     for (std::size_t n = 0; n < crops.size(); ++n) {
-        const auto& names = set.molecules;
         set.place.push_back(n);
         set.particles += crops[n].particles;
         set.labels.push_back(crops[n].particles > 0 ? 1.0F : 0.0F);
-        set.molecule.push_back(static_cast<int>(
-            std::find(names.begin(), names.end(), dataset.items[crops[n].item].molecule) - names.begin()));
+        set.molecule.push_back(molecule_index(set.molecules, dataset.items[crops[n].item].molecule));
     }
     const Meter meter(control, "sample", static_cast<std::int64_t>(dataset.items.size()));
     std::atomic<std::int64_t> done{0};
@@ -264,12 +245,11 @@ PatchSet sample_maps(const Dataset& dataset, const ModelSpec& spec, const Sample
             const auto [first, last] = std::equal_range(crops.begin(), crops.end(), Crop{i, 0, 0, 0, 0, 0},
                                                         [](const Crop& a, const Crop& b) { return a.item < b.item; });
             if (first != last) {
-                const Drawer drawer(dataset, i, spec, fields[i]);
-                masked[i] = drawer.masked(usable[i]);
+                const Drawer drawer(dataset, i, spec, fields[i], usable[i]);
+                masked[i] = drawer.masked();
                 std::vector<float> sample(values);
                 for (auto crop = first; crop != last; ++crop) {
-                    drawer.patch(*crop, set.extent, border, sample.data());
-                    drawer.map(*crop, edge, usable[i], sample.data() + area);
+                    drawer.draw(*crop, edge, border, sample.data());
                     set.store.write(static_cast<std::size_t>(crop - crops.begin()), sample.data());
                 }
             }

@@ -23,10 +23,6 @@ struct Harvest {
     std::vector<double> deviations;    // of the positives' raw windows
 };
 
-int molecule_index(const std::vector<std::string>& names, const std::string& name) {
-    return static_cast<int>(std::find(names.begin(), names.end(), name) - names.begin());
-}
-
 std::size_t random_negatives(const SamplerOptions& options, std::size_t positives, std::size_t given) {
     const double wanted = options.negatives_per_positive * static_cast<double>(positives);
     return static_cast<std::size_t>(std::llround(std::max(wanted - static_cast<double>(given), wanted / 2)));
@@ -68,7 +64,7 @@ public:
             measure_labels();
         }
         if (out_.wanted > 0) {
-            draw_negatives(options_.unlabelled ? all_but(usable) : item_.positives);
+            draw_negatives(options_.unlabelled ? left_out(item_.positives, usable) : item_.positives);
         }
         return std::move(out_);
     }
@@ -82,15 +78,6 @@ private:
         store_.write(next_++, patch_.data());
         out_.labels.push_back(label);
         return true;
-    }
-    Picks all_but(const std::vector<std::size_t>& usable) const {
-        std::vector<std::size_t> others;
-        for (std::size_t row = 0; row < item_.positives.size(); ++row) {
-            if (!std::binary_search(usable.begin(), usable.end(), row)) {
-                others.push_back(row);
-            }
-        }
-        return item_.positives.subset(others);
     }
     void measure_labels() {
         out_.windows = field_.free_windows({}, 0.0).size();
@@ -134,6 +121,10 @@ int extent_for(const ModelSpec& spec, bool margin) {
 
 } // namespace
 
+PatchStore SamplerOptions::store(std::size_t count, std::size_t values) const {
+    return {count, values, memory, scratch.empty() ? std::filesystem::temp_directory_path() : scratch};
+}
+
 PatchSet sample_patches(const Dataset& dataset, const ModelSpec& spec, const SamplerOptions& options, WorkerPool& pool,
                         const Control& control) {
     PatchSet set;
@@ -147,8 +138,7 @@ PatchSet sample_patches(const Dataset& dataset, const ModelSpec& spec, const Sam
         first[i + 1] = first[i] + most_patches(dataset.items[i], chosen[i].size(), options);
     }
     const auto extent = static_cast<std::size_t>(set.extent);
-    set.store = PatchStore(first.back(), extent * extent, options.memory,
-                           options.scratch.empty() ? std::filesystem::temp_directory_path() : options.scratch);
+    set.store = options.store(first.back(), extent * extent);
 
     std::vector<Harvest> harvests(dataset.items.size());
     const Meter meter(control, "sample", static_cast<std::int64_t>(dataset.items.size()));

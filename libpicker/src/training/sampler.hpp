@@ -50,6 +50,7 @@ struct SamplerOptions {
     std::size_t memory = std::size_t{1} << 30; // bytes of patches; what is more goes to disk, into ...
     std::filesystem::path scratch;             // ... this folder; empty: the system's for temporary files
     std::uint64_t seed = 0;
+    PatchStore store(std::size_t count, std::size_t values) const; // of so many samples of so many floats
 };
 
 // Windows are cut at whole working pixels. Given non-particles are all taken,

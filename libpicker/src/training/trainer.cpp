@@ -81,7 +81,7 @@ BatchOptions Training::batch_options() const {
     options.weight_decay_dense = settings_.weight_decay_dense;
     options.flips = settings_.flips;
     options.rotations = settings_.rotations;
-    options.quarter_turns_only = model_.spec.patch_rule == PatchRule::per_patch;
+    options.quarter_turns_only = model_.spec.patch_rule == PatchRule::per_patch || model_.spec.training.crop > 0;
     options.four_turns = settings_.four_turns;
     options.loss = settings_.loss;
     if (options_.positive_unlabelled) {

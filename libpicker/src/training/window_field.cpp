@@ -136,12 +136,7 @@ void WindowField::cut(Corner at, float* out) const {
         return;
     }
     const int margin = (extent_ - window_) / 2;
-    for (int y = 0; y < extent_; ++y) {
-        const auto row = image_.row(mirrored(at.y - margin + y, image_.height));
-        for (int x = 0; x < extent_; ++x) {
-            *out++ = row[static_cast<std::size_t>(mirrored(at.x - margin + x, image_.width))];
-        }
-    }
+    copy_mirrored(image_, at.x - margin, at.y - margin, extent_, extent_, out);
 }
 
 } // namespace picker

@@ -1,0 +1,24 @@
+// Pieces of images (image.hpp).
+#include "core/image.hpp"
+
+namespace picker {
+namespace {
+
+int mirrored(int i, int size) {
+    const int period = size > 1 ? 2 * (size - 1) : 1;
+    i = (i % period + period) % period;
+    return i < size ? i : period - i;
+}
+
+} // namespace
+
+void copy_mirrored(const Image& image, int left, int top, int width, int height, float* out) {
+    for (int y = 0; y < height; ++y) {
+        const auto row = image.row(mirrored(top + y, image.height));
+        for (int x = 0; x < width; ++x) {
+            *out++ = row[static_cast<std::size_t>(mirrored(left + x, image.width))];
+        }
+    }
+}
+
+} // namespace picker
