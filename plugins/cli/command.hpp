@@ -24,6 +24,7 @@ struct Command {
 
 // One per command; main.cpp lists them.
 Command models_command();
+Command heads_command();
 Command inspect_command();
 Command simulate_command();
 Command train_command();
@@ -33,6 +34,8 @@ Command cutoff_command();
 Command score_command();
 Command evaluate_command();
 Command convert_command();
+
+Json heads_json(const std::vector<picker_head_info>& heads);
 
 // UsageError for a common flag (--threads, --device, --seed, --pixel-size) with a value that no command can use.
 void check_common(const Arguments& arguments);

@@ -46,6 +46,7 @@ Command models_command() {
         for (const std::string& path : arguments.positional()) {
             const auto model = libpicker::Model::load(path);
             const picker_model_info info = model.info();
+            const auto heads = model.heads();
             json["models"].push_back({{"path", path},
                                       {"architecture", info.architecture},
                                       {"parameters", info.parameters},
@@ -54,6 +55,7 @@ Command models_command() {
                                       {"pixel_size", info.pixel_size},
                                       {"threshold", info.threshold},
                                       {"hash", info.hash},
+                                      {"heads", heads_json(heads)},
                                       {"metadata", Json::parse(model.metadata())}});
             text << path << "\n  architecture  " << info.architecture << ", " << info.parameters << " parameters\n";
             if (info.trained != 0) {
@@ -64,6 +66,13 @@ Command models_command() {
                 text << "  not trained\n";
             }
             text << "  hash          " << info.hash << "\n";
+            if (!heads.empty()) {
+                text << "  heads         general";
+                for (const picker_head_info& head : heads) {
+                    text << ", " << head.name;
+                }
+                text << "\n";
+            }
         }
         print(arguments, json, text.str());
         return exit_done;

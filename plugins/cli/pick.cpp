@@ -189,7 +189,9 @@ Command pick_command() {
         const std::string output = arguments.required_text("--output");
         arguments.not_together("--score-maps", {"--candidates"});
         arguments.not_together("--step", {"--score-maps", "--candidates"});
-        const picker_pick_options pick = pick_options_of(arguments);
+        picker_pick_options pick = pick_options_of(arguments);
+        const std::string head = arguments.text("--head");
+        pick.head = head.empty() ? nullptr : head.c_str();
         auto options = libpicker::make<picker_run_options>();
         options.top = arguments.integer("--top", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
         options.box_size = arguments.above_zero("--box-size").value_or(0);

@@ -66,6 +66,7 @@ std::vector<Flag> pick_flags() {
         {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or - (required)"},
         {"--output", Takes::one, "DIR", "folder to write to (required)"},
         {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
+        {"--head", Takes::one, "NAME", "of a model with heads (hydrapicker), the one that picks [general]"},
         {"--aperture", Takes::one, "A",
          "diameter of the blobs that a segmenter's map shows (parsed), about half of --diameter [the model's]"},
         {"--step", Takes::one, "N", "working pixels between the places that are scored [the model's]"},

@@ -16,6 +16,7 @@ Command score_command() {
          {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or - (required)"},
          {"--output", Takes::one, "DIR", "folder to write to (required)"},
          {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
+         {"--head", Takes::one, "NAME", "of a model with heads (hydrapicker), the one that scores [general]"},
          {"--step", Takes::one, "N", "working pixels between the places that are scored [the model's]"}},
         "picker pick --score-maps DIR makes picks of them without running the network again."};
     command.run = [](const Arguments& arguments) -> int {
@@ -23,6 +24,7 @@ Command score_command() {
         const std::string output = arguments.required_text("--output");
         const double diameter = arguments.above_zero("--diameter").value_or(0);
         const int step = static_cast<int>(arguments.integer("--step", 1).value_or(0));
+        const std::string head = arguments.text("--head");
         Terminal terminal(arguments);
         const auto model = libpicker::Model::load(model_path);
         const libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
@@ -47,6 +49,7 @@ Command score_command() {
                 auto options = libpicker::make<picker_pick_options>();
                 options.diameter = diameter;
                 options.step = step;
+                options.head = head.empty() ? nullptr : head.c_str();
                 options.pixel_size = pixel_size_of(arguments, inputs, i, 0);
                 const auto scores = model.score(micrograph, options, control);
                 scores.write(path);

@@ -92,6 +92,8 @@ Command train_command() {
         }
         check_schemes(arguments);
         picker_train_options options = train_options_of(arguments);
+        const std::string head = arguments.text("--head", "");
+        options.head = head.empty() ? nullptr : head.c_str();
         const std::string state = output + ".state";
         options.state_file = state.c_str();
         if (!arguments.has("--datasets") && !arguments.has("--from")) {

@@ -71,6 +71,14 @@ std::vector<Flag> train_setting_flags() {
          "with --loss nnpu: share of random windows that are particles [as if all were labelled]"},
         {"--overlaps", Takes::one, "WHAT", "particles with a near neighbour: keep or drop (both) [keep]"},
         {"--overlap-distance", Takes::one, "A", "with --overlaps drop: how near, between centres [one diameter]"},
+        {"--heads", Takes::nothing, "", "hydrapicker: every set of --datasets trains a head of its name, and the body"},
+        {"--head", Takes::one, "NAME", "hydrapicker: all samples train one new head of this name, and the body"},
+        {"--freeze", Takes::nothing, "",
+         "with --head or --heads: body and general head stay as they are, and the picks of all other heads with them"},
+        {"--bias-weight", Takes::one, "W",
+         "with --head or --heads: how much the heads are drawn to the general one, and it to them [the "
+         "architecture's]"},
+        {"--crop", Takes::one, "N", "hydrapicker: edge of the crops that it learns from, working pixels [368]"},
         {"--memory", Takes::one, "MIB", "of samples in memory; the rest is on disk, beside the output [1024]"},
         {"--resume", Takes::nothing, "", "go on after the last epoch of a training that was stopped"},
         {"--overwrite", Takes::nothing, "", "start anew, although a training was stopped there"}};
@@ -100,6 +108,18 @@ picker_train_options train_options_of(const Arguments& arguments) {
     if (options.overlap_distance > 0 && options.overlaps != PICKER_OVERLAPS_DROP) {
         throw UsageError("picker train: --overlap-distance belongs to --overlaps drop");
     }
+    arguments.not_together("--head", {"--heads"});
+    const bool heads = arguments.has("--heads"), head = arguments.has("--head");
+    options.heads = head ? PICKER_TRAIN_HEADS_ONE : heads ? PICKER_TRAIN_HEADS_EACH : PICKER_TRAIN_HEADS_GENERAL;
+    options.freeze = arguments.has("--freeze") ? 1 : 0;
+    if (const auto weight = arguments.zero_or_more("--bias-weight")) {
+        options.has_bias_weight = 1;
+        options.bias_weight = *weight;
+    }
+    if (!heads && !head && (options.freeze != 0 || options.has_bias_weight != 0)) {
+        throw UsageError("picker train: --freeze and --bias-weight belong to --head or --heads");
+    }
+    options.crop = static_cast<std::int32_t>(arguments.integer("--crop", 1).value_or(0));
     options.memory = arguments.above_zero("--memory").value_or(0);
     arguments.not_together("--resume", {"--overwrite"});
     options.resume = arguments.has("--resume")      ? PICKER_RESUME_CONTINUE

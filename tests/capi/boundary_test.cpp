@@ -9,7 +9,7 @@ namespace {
 
 std::vector<Entry> all_entries() {
     std::vector<Entry> table = file_entries();
-    for (auto* entries : {model_entries, scheme_entries}) {
+    for (auto* entries : {model_entries, head_entries, scheme_entries}) {
         for (Entry& entry : entries()) {
             table.push_back(std::move(entry));
         }
@@ -200,6 +200,7 @@ DOCTEST_TEST_CASE("every struct is prepared by its own initialiser") {
     PICKER_CHECK_INIT(picker_picks_context);
     PICKER_CHECK_INIT(picker_model_info);
     PICKER_CHECK_INIT(picker_model_options);
+    PICKER_CHECK_INIT(picker_head_info);
     PICKER_CHECK_INIT(picker_dataset_item);
     PICKER_CHECK_INIT(picker_dataset_entry);
     PICKER_CHECK_INIT(picker_dataset_row);

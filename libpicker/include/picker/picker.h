@@ -359,6 +359,30 @@ PICKER_API picker_status picker_model_get_info(const picker_model* model, picker
 PICKER_API picker_status picker_model_set_threshold(picker_model* model, double threshold) PICKER_CHECK_RESULT;
 /* Specification, recipe and provenance as JSON text. Borrowed. */
 PICKER_API picker_status picker_model_metadata(const char** out, const picker_model* model) PICKER_CHECK_RESULT;
+/* The heads of a model (hydrapicker): one general head, which every model has and no function below counts, and
+ * specialised ones, which training adds. Their number (0 for NULL), and what each is; PICKER_NOT_FOUND past the end. */
+PICKER_API size_t picker_model_head_count(const picker_model* model);
+typedef struct picker_head_info {
+    size_t struct_size;
+    double threshold; /* default */
+    double diameter;  /* of the training particles, angstrom; 0: of several */
+    char name[72];
+} picker_head_info;
+PICKER_API picker_status picker_head_info_init(picker_head_info* info, size_t struct_size) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_model_get_head(const picker_model* model, size_t index,
+                                               picker_head_info* info) PICKER_CHECK_RESULT;
+/* Adds a head that equals the general one, or removes one. Names are 1 to 64 letters, digits, '.', '-' and '_'.
+ * PICKER_INVALID_ARGUMENT where the name is taken, PICKER_NOT_FOUND where there is none of it, PICKER_UNSUPPORTED for
+ * an architecture without heads. */
+PICKER_API picker_status picker_model_add_head(picker_model* model, const char* name) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_model_remove_head(picker_model* model, const char* name) PICKER_CHECK_RESULT;
+/* A model with this head ("general" too) as its only one. Owned. */
+PICKER_API picker_status picker_model_export_head(picker_model** out, const picker_model* model,
+                                                  const char* name) PICKER_CHECK_RESULT;
+/* Adds head `name` of another model ("general" too) as `as`. PICKER_MISMATCH where that is of another architecture, or
+ * its body is not this model's to the bit. */
+PICKER_API picker_status picker_model_import_head(picker_model* model, const char* as, const picker_model* from,
+                                                  const char* name) PICKER_CHECK_RESULT;
 PICKER_API void picker_model_free(picker_model* model);
 
 /* ---------------------------------------------------------------- dataset */
@@ -493,6 +517,13 @@ typedef enum picker_overlaps {
     PICKER_OVERLAPS_DROP = 1 /* leave out both */
 } picker_overlaps;
 
+/* Which parts of a network with heads are trained (hydrapicker). */
+typedef enum picker_train_heads {
+    PICKER_TRAIN_HEADS_GENERAL = 0, /* the body and one head, on everything: the whole of any other network */
+    PICKER_TRAIN_HEADS_EACH = 1,    /* each molecule a head of its name, added where there is none, and the body */
+    PICKER_TRAIN_HEADS_ONE = 2      /* one new head, `head`, on everything, and the body */
+} picker_train_heads;
+
 /* Zero, and has_... = 0, leave the architecture's own setting (docs/models.md). */
 typedef struct picker_train_options {
     size_t struct_size;
@@ -518,6 +549,12 @@ typedef struct picker_train_options {
     int32_t reserved;
     double overlap_distance; /* angstrom: neighbours nearer than this overlap; 0 = one diameter */
     double beta;             /* of the F-score that chooses the threshold: above 1 weights recall */
+    int32_t heads;           /* picker_train_heads */
+    int32_t freeze;          /* != 0: body and general head stay as they are, to the bit (few-shot) */
+    const char* head;        /* name, of PICKER_TRAIN_HEADS_ONE */
+    int32_t has_bias_weight;
+    int32_t crop;       /* of a detector: edge of the crops that it learns from, working pixels, a multiple of 16 */
+    double bias_weight; /* of the loss that draws the heads together, by which alone the general head learns */
 } picker_train_options;
 PICKER_API picker_status picker_train_options_init(picker_train_options* options,
                                                    size_t struct_size) PICKER_CHECK_RESULT;
@@ -609,6 +646,8 @@ typedef struct picker_pick_options {
     int32_t step; /* working pixels between the places that are scored */
     int32_t reserved_step;
     double aperture; /* of the blobs that a segmenter's map shows, about half of the diameter; 0: the model's */
+    /* Of a model with heads, which of them picks, with its own threshold and diameter. NULL: the general one. */
+    const char* head;
 } picker_pick_options;
 PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 

@@ -44,6 +44,7 @@ PICKER_HPP_STRUCT(picker_select_rules)
 PICKER_HPP_STRUCT(picker_removed)
 PICKER_HPP_STRUCT(picker_picks_context)
 PICKER_HPP_STRUCT(picker_model_info)
+PICKER_HPP_STRUCT(picker_head_info)
 PICKER_HPP_STRUCT(picker_model_options)
 PICKER_HPP_STRUCT(picker_dataset_item)
 PICKER_HPP_STRUCT(picker_dataset_entry)
@@ -465,6 +466,24 @@ public:
         return out;
     }
     void set_threshold(double threshold) { check(picker_model_set_threshold(get(), threshold)); }
+    std::vector<picker_head_info> heads() const { // the specialised ones
+        std::vector<picker_head_info> all(picker_model_head_count(get()));
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            all[i] = make<picker_head_info>();
+            check(picker_model_get_head(get(), i, &all[i]));
+        }
+        return all;
+    }
+    void add_head(const std::string& name) { check(picker_model_add_head(get(), name.c_str())); }
+    void remove_head(const std::string& name) { check(picker_model_remove_head(get(), name.c_str())); }
+    Model export_head(const std::string& name) const {
+        picker_model* out = nullptr;
+        check(picker_model_export_head(&out, get(), name.c_str()));
+        return Model(out);
+    }
+    void import_head(const std::string& as, const Model& from, const std::string& name) {
+        check(picker_model_import_head(get(), as.c_str(), from.get(), name.c_str()));
+    }
     void tune(const Dataset& data, const picker_train_options& options, int candidates, const Control& control = {}) {
         control.run(
             [&](const picker_control* c) { return picker_model_tune(get(), data.get(), &options, candidates, c); });

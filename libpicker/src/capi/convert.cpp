@@ -1,5 +1,6 @@
 // Conversions between the structs of picker.h and the library's own types (handles.hpp).
 #include "capi/handles.hpp"
+#include "models/heads.hpp"
 
 #include <cmath>
 #include <cstring>
@@ -127,12 +128,16 @@ PickSettings settings_of(const picker_pick_options& options) {
     if (options.aperture != 0.0) {
         settings.aperture = not_negative(options.aperture, "picker_pick_options.aperture");
     }
+    settings.head = optional_string(options.head);
     set_filters(settings, options);
     return settings;
 }
 
 Model model_to_score(const Model& model, const PickSettings& settings) {
-    return settings.step > 0 ? with_step(model, settings.step) : model;
+    Model chosen = settings.head.empty() && model.heads.empty()
+                       ? model
+                       : with_head(model, settings.head.empty() ? general_head : settings.head);
+    return settings.step > 0 ? with_step(std::move(chosen), settings.step) : chosen;
 }
 
 ExclusionMask mask_of(const picker_micrograph* mask) {

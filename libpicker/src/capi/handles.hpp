@@ -79,7 +79,7 @@ void note_paths(picker_dataset& dataset);
 TrainingOptions training_options_of(const picker_train_options* options);
 picker_train_report train_report_of(const TrainingReport& outcome);
 PickSettings settings_of(const picker_pick_options& options);
-Model model_to_score(const Model& model, const PickSettings& settings); // with the step of the settings
+Model model_to_score(const Model& model, const PickSettings& settings); // with the settings' head and step
 // The mask of a struct as the rules want it; empty image where there is none.
 ExclusionMask mask_of(const picker_micrograph* mask);
 picker_removed removed_of(const RemovedCounts& counts);

@@ -13,7 +13,7 @@ namespace {
 
 // What scoring one micrograph needs, prepared in one place for picker_pick, picker_score and picker_score_naive.
 struct Job {
-    const Model& model;
+    Model model;           // with the head that was asked for
     Micrograph micrograph; // a copy, given away to the scoring
     std::string name;
     picker_pick_options given;
@@ -22,9 +22,9 @@ struct Job {
 
     Job(const picker_model* model_, const picker_micrograph* micrograph_, const picker_pick_options* options,
         const picker_control* control_)
-        : model(required(model_, "model").value), micrograph(required(micrograph_, "micrograph").value),
-          name(micrograph.name), given(read_struct(options)), settings(settings_of(given)),
-          control(control_of(control_)) {
+        : micrograph(required(micrograph_, "micrograph").value), name(micrograph.name), given(read_struct(options)),
+          settings(settings_of(given)), control(control_of(control_)) {
+        model = model_to_score(required(model_, "model").value, settings);
         InputMicrograph input;
         input.name = micrograph.name;
         input.path = micrograph.name;
@@ -69,7 +69,7 @@ picker_status picker_pick(picker_picks** out, const picker_model* model, const p
         auto*& target = out_handle(out, "out");
         Job job(model, micrograph, options, control);
         const ExclusionMask mask = mask_of(job.given.mask);
-        const Scorer scorer(model_to_score(job.model, job.settings));
+        const Scorer scorer(job.model);
         WorkerPool pool = engine_pool(job.control);
         auto handle = std::make_unique<picker_picks>();
         handle->value =
@@ -86,7 +86,7 @@ picker_status score_micrograph(picker_scores** out, const picker_model* model, c
     return guard([&] {
         auto*& target = out_handle(out, "out");
         Job job(model, micrograph, options, control);
-        const Scorer scorer(model_to_score(job.model, job.settings));
+        const Scorer scorer(job.model);
         WorkerPool pool = engine_pool(job.control);
         const auto poll = [&] { job.poll(); };
         auto handle = std::make_unique<picker_scores>();
@@ -169,14 +169,15 @@ picker_status picker_pick_from_scores(picker_picks** out, const picker_model* mo
         const Model& source = required(model, "model").value;
         const ScoreMap& map = required(scores, "scores").value;
         const picker_pick_options given = read_struct(options);
+        const PickSettings settings = settings_of(given);
         if (removed != nullptr) {
             check_out(removed, "removed");
         }
         const ExclusionMask mask = mask_of(given.mask);
         RemovedCounts counts;
         auto handle = std::make_unique<picker_picks>();
-        handle->value = pick_from_scores(source, map, settings_of(given), given.mask == nullptr ? nullptr : &mask,
-                                         nullptr, &counts);
+        handle->value = pick_from_scores(model_to_score(source, settings), map, settings,
+                                         given.mask == nullptr ? nullptr : &mask, nullptr, &counts);
         if (removed != nullptr) {
             write_struct(removed, removed_of(counts));
         }

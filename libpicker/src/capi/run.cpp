@@ -69,11 +69,12 @@ picker_status picker_pick_files(picker_run_report** out, const picker_model* mod
         const RunOptions run_options = options_of(options);
         const Control talk = control_of(control);
         std::optional<Scorer> scorer;
+        const Model chosen = model_to_score(source, run_options.settings);
         if (run_options.source == CandidateSource::micrograph) {
-            scorer.emplace(model_to_score(source, run_options.settings));
+            scorer.emplace(chosen);
         }
         auto handle = std::make_unique<picker_run_report>();
-        handle->value = pick_files(source, scorer ? &*scorer : nullptr, files.items, run_options, talk);
+        handle->value = pick_files(chosen, scorer ? &*scorer : nullptr, files.items, run_options, talk);
         target = handle.release();
     });
 }

@@ -72,6 +72,22 @@ TrainingOptions picker::capi::training_options_of(const picker_train_options* op
     if (memory > 0) {
         result.memory = static_cast<std::size_t>(std::min(memory, most_memory) * 1024 * 1024);
     }
+    switch (one_of(given.heads, PICKER_TRAIN_HEADS_ONE, "heads")) {
+    case PICKER_TRAIN_HEADS_EACH:
+        result.heads = HeadMode::each_set;
+        break;
+    case PICKER_TRAIN_HEADS_ONE:
+        result.heads = HeadMode::one;
+        break;
+    default:
+        break;
+    }
+    result.head = optional_string(given.head);
+    result.freeze = given.freeze != 0;
+    if (given.has_bias_weight != 0) {
+        result.bias_weight = not_negative(given.bias_weight, "picker_train_options.bias_weight");
+    }
+    set_if(result.crop, given.crop, "picker_train_options.crop");
     const double distance = not_negative(given.overlap_distance, "picker_train_options.overlap_distance");
     if (one_of(given.overlaps, PICKER_OVERLAPS_DROP, "overlaps") == PICKER_OVERLAPS_DROP) {
         result.overlap_distance = distance;

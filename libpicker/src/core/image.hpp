@@ -30,9 +30,16 @@ struct Image {
     std::span<const float> row(int y) const { return {pixels.data() + index(0, y), static_cast<std::size_t>(width)}; }
 };
 
-// Copies the rectangle whose first pixel is (left, top), row by row. Beyond the border the image is reflected; the
-// outermost pixel is not repeated.
+// Where pixel `i` of an axis of `size` pixels lies when the image is reflected at its borders; the outermost pixel is
+// not repeated.
+int mirrored(int i, int size);
+
+// Copies the rectangle whose first pixel is (left, top), row by row. Beyond the border the image is reflected, as
+// mirrored() says.
 void copy_mirrored(const Image& image, int left, int top, int width, int height, float* out);
+
+// With zeros on the right and below, until both edges are multiples of `multiple`.
+Image filled_up(const Image& image, int multiple);
 
 struct Micrograph {
     Image image;

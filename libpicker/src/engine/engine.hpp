@@ -4,6 +4,7 @@
 
 #include "engine/network_spec.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -13,7 +14,8 @@ namespace picker {
 
 enum class Loss {
     cross_entropy, // softmax networks; sigmoid networks: binary cross-entropy
-    half_square    // 1/2 (output - label)^2, DeepEM 2017 eq. 5
+    half_square,   // 1/2 (output - label)^2, DeepEM 2017 eq. 5
+    detection      // detectors: focal and absolute errors of cells (engine/detection.hpp), HydraPicker 2019 eq. 2 and 3
 };
 
 // Part of a training batch. Losses and gradients are sums over the samples, so that shards add up in a fixed order.
@@ -22,13 +24,18 @@ struct TrainingShard {
     int count = 0;
     // Edge of a patch; 0: the network's input size. Where it is larger (networks without pools only) a patch has a
     // label for every window in it, row by row, and its loss is their mean. A negative label is unknown and counts 0.
+    // A detector's may be any multiple of its cells.
     int edge = 0;
     const float* labels = nullptr;  // count values or maps, 1 = particle
     const float* weights = nullptr; // count values, or null for 1
     // One mask per dropout layer, in layer order: count x features, 0 or 1 / (1 - rate).
     std::span<const float* const> dropout_masks;
     Loss loss = Loss::cross_entropy;
+    // Of Loss::detection, for which labels hold detection_labels values for each cell: all cells' particle (1, 0 or
+    // unknown), all cells' x offsets, all y offsets. The loss of a patch is the sum over its cells.
+    double offset_weight = 0.0; // of the absolute errors of offsets, per pixel
 };
+inline constexpr std::size_t detection_labels = 3;
 
 // One network with its parameters. The const functions may run on several threads at once.
 class Network {
@@ -41,6 +48,8 @@ public:
     // the mean over each window's quarter turns where plan.rotations is 4.
     virtual void score_dense(const float* pixels, int height, int width, const DensePlan& plan,
                              float* probabilities) const = 0;
+    // A detector's outputs for an image whose edges are multiples of its cells: outputs x rows x columns of cells.
+    virtual void detect(const float* pixels, int height, int width, float* outputs) const = 0;
     // Adds nothing: overwrites `gradient` (parameter_count values) and returns the summed loss.
     virtual double gradient(const TrainingShard& shard, std::span<float> gradient) const = 0;
 };

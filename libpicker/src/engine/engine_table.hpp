@@ -7,7 +7,7 @@
 
 namespace picker {
 
-inline constexpr std::uint32_t engine_table_version = 1;
+inline constexpr std::uint32_t engine_table_version = 2;
 
 struct EngineTable {
     std::uint32_t table_version;

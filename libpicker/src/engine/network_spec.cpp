@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 
+#include <map>
 #include <optional>
 
 namespace picker {
@@ -27,6 +28,8 @@ const char* kind_name(LayerKind kind) {
         return "dense";
     case LayerKind::add:
         return "add";
+    case LayerKind::group_norm:
+        return "group norm";
     }
     return "unknown";
 }
@@ -35,11 +38,16 @@ bool is_pool(LayerKind kind) {
     return kind == LayerKind::max_pool || kind == LayerKind::mean_pool;
 }
 
+// Edge behind a convolution that is given `size` pixels.
+int convolved(const Layer& layer, int size) {
+    return (size + 2 * layer.padding - layer.kernel) / layer.stride + 1;
+}
+
 // Edge after the convolutions and pools for an input of `size` pixels, or nothing where one does not fit.
 std::optional<int> final_size(const NetworkSpec& spec, int size) {
     for (const Layer& layer : spec.layers) {
         if (layer.kind == LayerKind::convolution) {
-            size -= layer.kernel - 1;
+            size = size + 2 * layer.padding < layer.kernel ? 0 : convolved(layer, size);
         } else if (is_pool(layer.kind)) {
             if (size % layer.kernel != 0) {
                 return std::nullopt;
@@ -87,6 +95,19 @@ void check_layer(const Layer& layer, const std::string& name, bool after_dense) 
     if (layer.kind == LayerKind::dropout && !(layer.rate >= 0.0 && layer.rate < 1.0)) {
         fail(Status::invalid_argument, name, " has a rate of ", layer.rate, "; give 0 or more and less than 1");
     }
+    if (layer.kind == LayerKind::convolution &&
+        (layer.stride < 1 || layer.stride > layer.kernel || layer.padding < 0 || layer.padding >= layer.kernel)) {
+        fail(Status::invalid_argument, name, " has a stride of ", layer.stride, " and a padding of ", layer.padding,
+             " pixels; give at most its kernel, ", layer.kernel, ", and less than that");
+    }
+    if (layer.kind == LayerKind::group_norm && (layer.groups < 1 || layer.groups > max_channels || after_dense)) {
+        fail(Status::invalid_argument, name, " has ", layer.groups, " groups",
+             after_dense ? " and comes after a dense layer" : "; give 1 or more");
+    }
+    if (layer.kind == LayerKind::group_norm && layer.activation != Activation::none &&
+        layer.activation != Activation::relu) {
+        fail(Status::invalid_argument, name, " has a sigmoid or softmax; give a ReLU or none");
+    }
     if (layer.kind == LayerKind::add && layer.activation != Activation::none && layer.activation != Activation::relu) {
         fail(Status::invalid_argument, name, " has a sigmoid or softmax; give a ReLU or none");
     }
@@ -103,14 +124,14 @@ void check_add(const NetworkSpec& spec, std::size_t index, const std::vector<Lay
              "; give one that comes before it");
     }
     for (std::size_t i = static_cast<std::size_t>(from) + 1; i < index; ++i) {
-        if (is_pool(spec.layers[i].kind) || spec.layers[i].kind == LayerKind::dense) {
+        if (is_pool(spec.layers[i].kind) || spec.layers[i].kind == LayerKind::dense || spec.layers[i].stride > 1) {
             fail(Status::invalid_argument, "layer ", index + 1, " (add) adds layer ", from + 1, " past layer ", i + 1,
                  " (", kind_name(spec.layers[i].kind), "), behind which pixels lie elsewhere");
         }
     }
     const LayerShape& earlier = shapes[static_cast<std::size_t>(from)];
     const LayerShape& here = shapes.back();
-    if (earlier.channels != here.channels || (earlier.size - here.size) % 2 != 0) {
+    if (earlier.channels != here.channels || earlier.size < here.size || (earlier.size - here.size) % 2 != 0) {
         fail(Status::invalid_argument, "layer ", index + 1, " (add) adds ", earlier.channels, " x ", earlier.size,
              "² to ", here.channels, " x ", here.size,
              "² values; give as many channels, and kernels that take off an even border");
@@ -145,12 +166,12 @@ std::vector<LayerShape> layer_shapes(const NetworkSpec& spec) {
     for (std::size_t i = 0; i < spec.layers.size(); ++i) {
         const Layer& layer = spec.layers[i];
         if (layer.kind == LayerKind::convolution) {
-            if (layer.kernel > shape.size) {
+            if (layer.kernel > shape.size + 2 * layer.padding) {
                 fail(Status::invalid_argument, "layer ", i + 1, " (convolution) has a kernel of ", layer.kernel,
                      " pixels, but is given ", shape.size, " x ", shape.size, "; for an input of ", spec.input_size,
                      " ", nearest_sizes(spec));
             }
-            shape = {layer.channels, shape.size - layer.kernel + 1};
+            shape = {layer.channels, convolved(layer, shape.size)};
         } else if (is_pool(layer.kind)) {
             if (shape.size % layer.kernel != 0) {
                 fail(Status::invalid_argument, "layer ", i + 1, " (", kind_name(layer.kind), " of ", layer.kernel,
@@ -162,50 +183,71 @@ std::vector<LayerShape> layer_shapes(const NetworkSpec& spec) {
             shape = {layer.channels, 1};
         } else if (layer.kind == LayerKind::add) {
             check_add(spec, i, shapes);
+        } else if (layer.kind == LayerKind::group_norm && shape.channels % layer.groups != 0) {
+            fail(Status::invalid_argument, "layer ", i + 1, " (group norm) has ", layer.groups, " groups for ",
+                 shape.channels, " channels; give a number that divides them");
         }
         shapes.push_back(shape);
     }
     return shapes;
 }
 
+namespace {
+
+// What a layer has, without names and offsets: its weight and its bias, as far as it has them.
+std::vector<ParameterShape> layer_parameters(const Layer& layer, const LayerShape& before, const std::string& name) {
+    const auto square = [](int edge) { return static_cast<std::size_t>(edge) * static_cast<std::size_t>(edge); };
+    std::vector<ParameterShape> result;
+    ParameterShape weight, bias;
+    bias.is_bias = true;
+    if (layer.kind == LayerKind::group_norm) {
+        weight.dimensions = bias.dimensions = {before.channels};
+        weight.is_norm = bias.is_norm = true;
+        return {weight, bias};
+    }
+    if (layer.kind != LayerKind::dense && layer.kind != LayerKind::convolution) {
+        return {};
+    }
+    const bool dense = layer.kind == LayerKind::dense;
+    const std::size_t window = square(dense ? before.size : layer.kernel);
+    const std::size_t inputs = window * static_cast<std::size_t>(before.channels);
+    if (inputs * static_cast<std::size_t>(layer.channels) > max_parameters) {
+        fail(Status::invalid_argument, name, " has more than ", max_parameters, " parameters; make its layers smaller");
+    }
+    weight.dimensions = dense ? std::vector<int>{layer.channels, static_cast<int>(inputs)}
+                              : std::vector<int>{layer.channels, before.channels, layer.kernel, layer.kernel};
+    weight.fan_in = static_cast<int>(inputs);
+    weight.fan_out = static_cast<int>((dense ? 1 : window) * static_cast<std::size_t>(layer.channels));
+    weight.is_dense = bias.is_dense = dense;
+    bias.dimensions = {layer.channels};
+    result.push_back(weight);
+    if (dense || layer.bias) {
+        result.push_back(bias);
+    }
+    return result;
+}
+
+} // namespace
+
 std::vector<ParameterShape> parameter_shapes(const NetworkSpec& spec) {
     const std::vector<LayerShape> shapes = layer_shapes(spec);
     std::vector<ParameterShape> result;
     LayerShape before{1, spec.input_size};
     std::size_t offset = 0;
-    int convolutions = 0, denses = 0;
+    std::map<LayerKind, int> numbers; // of the layers of each kind so far
     for (std::size_t i = 0; i < spec.layers.size(); ++i) {
-        const Layer& layer = spec.layers[i];
-        const bool dense = layer.kind == LayerKind::dense;
-        if (dense || layer.kind == LayerKind::convolution) {
-            const std::string name = dense ? text("dense", ++denses) : text("conv", ++convolutions);
-            const std::size_t window =
-                dense ? static_cast<std::size_t>(before.size) * static_cast<std::size_t>(before.size)
-                      : static_cast<std::size_t>(layer.kernel) * static_cast<std::size_t>(layer.kernel);
-            const std::size_t inputs = window * static_cast<std::size_t>(before.channels);
-            const std::size_t outputs = dense ? 1 : window;
-            if (inputs * static_cast<std::size_t>(layer.channels) > max_parameters - offset) {
+        const LayerKind kind = spec.layers[i].kind;
+        const char* const word = kind == LayerKind::dense ? "dense" : kind == LayerKind::group_norm ? "norm" : "conv";
+        const std::string name = text(word, ++numbers[kind]);
+        for (ParameterShape& shape : layer_parameters(spec.layers[i], before, name)) {
+            shape.name = name + (shape.is_bias ? ".bias" : ".weight");
+            shape.offset = offset;
+            offset += shape.count();
+            if (offset > max_parameters) {
                 fail(Status::invalid_argument, name, " brings the network to more than ", max_parameters,
                      " parameters; make its layers smaller");
             }
-            ParameterShape weight;
-            weight.name = name + ".weight";
-            weight.dimensions = dense ? std::vector<int>{layer.channels, static_cast<int>(inputs)}
-                                      : std::vector<int>{layer.channels, before.channels, layer.kernel, layer.kernel};
-            weight.offset = offset;
-            weight.fan_in = static_cast<int>(inputs);
-            weight.fan_out = static_cast<int>(outputs * static_cast<std::size_t>(layer.channels));
-            weight.is_dense = dense;
-            offset += weight.count();
-            ParameterShape bias;
-            bias.name = name + ".bias";
-            bias.dimensions = {layer.channels};
-            bias.offset = offset;
-            bias.is_bias = true;
-            bias.is_dense = dense;
-            offset += bias.count();
-            result.push_back(std::move(weight));
-            result.push_back(std::move(bias));
+            result.push_back(std::move(shape));
         }
         before = shapes[i];
     }
@@ -218,33 +260,6 @@ std::size_t parameter_count(const NetworkSpec& spec) {
         total += shape.count();
     }
     return total;
-}
-
-bool is_map(const NetworkSpec& spec) {
-    return !spec.layers.empty() && spec.layers.back().kind == LayerKind::convolution &&
-           spec.layers.back().activation == Activation::relu;
-}
-
-void check_network(const NetworkSpec& spec) {
-    const LayerShape last = layer_shapes(spec).back();
-    const Layer& layer = spec.layers.back();
-    const bool ends = layer.kind == LayerKind::dense || layer.kind == LayerKind::convolution;
-    const bool one = last.channels == 1 && (layer.activation == Activation::sigmoid || is_map(spec));
-    const bool two = last.channels == 2 && layer.activation == Activation::softmax;
-    if (!ends || last.size != 1 || !(one || two)) {
-        fail(Status::invalid_argument, "the network ends with ", last.channels, " outputs of ", last.size, " x ",
-             last.size,
-             " pixels; a patch classifier ends with a dense layer of one sigmoid or two softmax outputs, a segmenter "
-             "with a convolution of one of these or of one ReLU output");
-    }
-    if (is_map(spec) && total_stride(spec) != 1) {
-        fail(Status::invalid_argument, "the network gives a map and has pools; leave them out");
-    }
-    for (std::size_t i = 0; i + 1 < spec.layers.size(); ++i) {
-        if (spec.layers[i].activation == Activation::softmax) {
-            fail(Status::invalid_argument, "layer ", i + 1, " has a softmax; only the last layer may have one");
-        }
-    }
 }
 
 } // namespace picker

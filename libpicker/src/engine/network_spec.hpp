@@ -7,12 +7,14 @@
 
 namespace picker {
 
-enum class LayerKind { convolution, max_pool, mean_pool, dropout, dense, add };
+enum class LayerKind { convolution, max_pool, mean_pool, dropout, dense, add, group_norm };
 enum class Activation { none, relu, sigmoid, softmax };
 
-// convolution: valid, stride 1, square kernel. Pools: window = stride = kernel. dense: over all that comes before,
-// flattened channel by channel, each row by row. add: the sum with an earlier layer's output, whose border is cut off
-// until it fits (a residual block).
+// convolution: valid and of stride 1 where nothing else is said, square kernel. Pools: window = stride = kernel. dense:
+// over all that comes before, flattened channel by channel, each row by row. add: the sum with an earlier layer's
+// output, whose border is cut off until it fits (a residual block). group_norm: each of `groups` sets of channels is
+// brought to mean 0 and deviation 1 over the whole image, the variance being the unbiased one, with 1e-5 added to it;
+// then every channel has a scale and a shift of its own.
 struct Layer {
     LayerKind kind = LayerKind::convolution;
     int kernel = 0;   // pixels (convolution, pools)
@@ -20,12 +22,18 @@ struct Layer {
     Activation activation = Activation::none;
     double rate = 0.0; // dropout probability
     int from = -1;     // the earlier layer of an add, counted from 0; no pool may lie between
+    int stride = 1;    // pixels (convolution)
+    int padding = 0;   // zeros on each side (convolution)
+    bool bias = true;  // added to each output (convolution)
+    int groups = 0;    // group_norm
 };
 
 // A patch classifier: input_size x input_size x 1 in, one probability (sigmoid) or two (softmax, positive class = 1)
-// out. Or a segmenter: as one of these, or with one ReLU output, and run at every pixel; no pools.
+// out. Or a segmenter: as one of these, or with one ReLU output, and run at every pixel; no pools. Or a detector: run
+// over a whole image, with some outputs for each cell of cell_size pixels (engine/detection.hpp); only detectors have
+// padding, strides and group norms.
 struct NetworkSpec {
-    int input_size = 0; // pixels
+    int input_size = 0; // pixels; of a detector the crop that it is trained on
     std::vector<Layer> layers;
 };
 
@@ -39,7 +47,7 @@ struct ParameterShape {
     std::size_t offset = 0;      // into the flat parameter vector
     std::size_t count() const;
     int fan_in = 0, fan_out = 0; // 0 for biases
-    bool is_bias = false, is_dense = false;
+    bool is_bias = false, is_dense = false, is_norm = false;
 };
 
 // Shape after each layer. Error(invalid_argument) where a pool does not divide what it is given, naming the layer,
@@ -47,9 +55,14 @@ struct ParameterShape {
 std::vector<LayerShape> layer_shapes(const NetworkSpec& spec);
 std::vector<ParameterShape> parameter_shapes(const NetworkSpec& spec); // in layer order, weight before bias
 std::size_t parameter_count(const NetworkSpec& spec);
-// That the network also ends as it must: one sigmoid or ReLU, or two softmax outputs for the whole window.
+// That the network also ends as it must: one sigmoid or ReLU, or two softmax outputs for the whole window; of a
+// detector three or four outputs without activation for each cell.
 void check_network(const NetworkSpec& spec);
-bool is_map(const NetworkSpec& spec); // a segmenter with a ReLU output, which is a density and no probability
+bool is_map(const NetworkSpec& spec);      // a segmenter with a ReLU output, which is a density and no probability
+bool is_detector(const NetworkSpec& spec); // its last layer is a convolution of several outputs without activation
+int cell_size(const NetworkSpec& spec);    // pixels, of a detector: the product of its strides
+// Bytes that a detector's activations take at most at one time, over an image of height x width pixels.
+std::size_t activation_bytes(const NetworkSpec& spec, int height, int width);
 
 // How the network runs over a whole image instead of over one window after another. Exact for any step.
 struct DensePlan {

@@ -1,10 +1,13 @@
 // Models on disk: a safetensors file with one tensor per parameter and the rest as metadata (model.hpp).
 //
 // Metadata keys: "picker.format" (version of this layout), "picker.spec" (JSON), "picker.trained",
-// "picker.diameter_angstrom", "picker.pixel_size_angstrom". Every other key is provenance and kept as it is.
+// "picker.diameter_angstrom", "picker.pixel_size_angstrom"; with heads "picker.heads" (JSON: name, threshold and
+// diameter of each, whose tensors are called heads/NAME/...). Every other key is provenance and kept as it is.
 #include "core/error.hpp"
 #include "core/fnv.hpp"
 #include "io/atomic_file.hpp"
+#include "models/heads.hpp"
+#include "models/json_reader.hpp"
 #include "models/model.hpp"
 #include "models/safetensors.hpp"
 #include "models/spec_json.hpp"
@@ -21,7 +24,8 @@ namespace {
 constexpr int format_version = 1;
 constexpr const char *key_format = "picker.format", *key_spec = "picker.spec", *key_trained = "picker.trained",
                      *key_diameter = "picker.diameter_angstrom", *key_pixel = "picker.pixel_size_angstrom",
-                     *key_architecture = "picker.architecture";
+                     *key_architecture = "picker.architecture", *key_heads = "picker.heads";
+constexpr std::size_t most_heads = 1000;
 
 std::string number_text(double value) {
     std::array<char, 40> buffer{};
@@ -76,29 +80,92 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
     return result;
 }
 
+// A tensor of the file, and where it belongs.
+struct Slot {
+    std::string name;
+    std::vector<int> dimensions;
+    std::size_t head = 0; // 0: the network's own; else Model::heads[head - 1]
+    std::size_t offset = 0, count = 0;
+
+    template <typename AnyModel> auto values(AnyModel& model) const {
+        return std::span(head == 0 ? model.parameters : model.heads[head - 1].parameters).subspan(offset, count);
+    }
+};
+
+// Of the network, then of each head. Takes no memory for parameters.
+std::vector<Slot> slots_of(const ModelSpec& spec, const std::vector<Head>& heads) {
+    const std::vector<ParameterShape> shapes = parameter_shapes(spec.network);
+    std::vector<Slot> slots;
+    for (const ParameterShape& shape : shapes) {
+        slots.push_back({shape.name, shape.dimensions, 0, shape.offset, shape.count()});
+    }
+    for (std::size_t i = 0; i < heads.size(); ++i) {
+        const std::size_t first = head_offset(spec);
+        for (const ParameterShape& shape : shapes) {
+            if (shape.offset >= first) {
+                slots.push_back({text("heads/", heads[i].name, "/", shape.name), shape.dimensions, i + 1,
+                                 shape.offset - first, shape.count()});
+            }
+        }
+    }
+    return slots;
+}
+
+std::string heads_json(const Model& model) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const Head& head : model.heads) {
+        list.push_back({{"name", head.name}, {"threshold", head.threshold}, {"diameter_angstrom", head.diameter}});
+    }
+    return list.dump();
+}
+
+// Names, thresholds and diameters; the parameters are read with the others.
+std::vector<Head> read_heads(const std::string& json, const std::string& file, const ModelSpec& spec) {
+    const auto parsed = parse_json(text("{\"heads\":", json, "}"), 4, text("the list of heads in ", file));
+    std::vector<Head> heads;
+    for (const JsonReader& entry : JsonReader(parsed, file, "list of heads").list("heads", most_heads)) {
+        const Head head{
+            entry.string("name"), {}, entry.number("threshold", 0.0, 1.0), entry.number("diameter_angstrom", 0.0, 1e6)};
+        try {
+            check_head_name(head.name);
+            (void)head_offset(spec);
+        } catch (const Error& error) {
+            entry.complain(error.what());
+        }
+        if (std::any_of(heads.begin(), heads.end(), [&](const Head& other) { return other.name == head.name; })) {
+            entry.complain(text("has the name \"", head.name, "\" again"));
+        }
+        heads.push_back(head);
+    }
+    return heads;
+}
+
 void read_parameters(const FileReader& reader, const SafetensorsHeader& header, Model& model) {
     const std::string file = reader.path().string();
-    const std::vector<ParameterShape> shapes = parameter_shapes(model.spec.network);
-    if (header.tensors.size() != shapes.size()) {
+    const std::vector<Slot> slots = slots_of(model.spec, model.heads);
+    if (header.tensors.size() != slots.size()) {
         fail(Status::mismatch, file, " has ", header.tensors.size(), " tensors, but its network ",
-             model.spec.architecture, " needs ", shapes.size(), "; use another copy of the file");
+             model.spec.architecture, " needs ", slots.size(), "; use another copy of the file");
     }
-    std::vector<const TensorEntry*> entries;
-    for (const ParameterShape& shape : shapes) { // all shapes before any memory is taken
-        const auto found = std::find_if(header.tensors.begin(), header.tensors.end(),
-                                        [&](const TensorEntry& entry) { return entry.name == shape.name; });
-        const std::vector<std::int64_t> expected(shape.dimensions.begin(), shape.dimensions.end());
-        if (found == header.tensors.end() || found->shape != expected) {
-            fail(Status::mismatch, file, ": tensor \"", shape.name, "\" is ",
-                 found == header.tensors.end() ? "missing" : shape_text(found->shape), ", but its network ",
+    std::map<std::string_view, const TensorEntry*> entries;
+    for (const TensorEntry& entry : header.tensors) {
+        entries[entry.name] = &entry;
+    }
+    for (const Slot& slot : slots) { // all shapes before any memory is taken
+        const auto found = entries.find(slot.name);
+        const std::vector<std::int64_t> expected(slot.dimensions.begin(), slot.dimensions.end());
+        if (found == entries.end() || found->second->shape != expected) {
+            fail(Status::mismatch, file, ": tensor \"", slot.name, "\" is ",
+                 found == entries.end() ? "missing" : shape_text(found->second->shape), ", but its network ",
                  model.spec.architecture, " needs ", shape_text(expected), "; use another copy of the file");
         }
-        entries.push_back(&*found);
     }
     model.parameters.resize(parameter_count(model.spec.network));
-    for (std::size_t i = 0; i < shapes.size(); ++i) {
-        read_tensor(reader, header, *entries[i],
-                    std::span(model.parameters).subspan(shapes[i].offset, shapes[i].count()));
+    for (Head& head : model.heads) {
+        head.parameters.resize(model.parameters.size() - head_offset(model.spec));
+    }
+    for (const Slot& slot : slots) {
+        read_tensor(reader, header, *entries.at(slot.name), slot.values(model));
     }
 }
 
@@ -112,18 +179,21 @@ void save_model(const std::filesystem::path& path, const Model& model) {
     metadata[key_trained] = model.trained ? "true" : "false";
     metadata[key_diameter] = number_text(model.diameter);
     metadata[key_pixel] = number_text(model.pixel_size);
-    const std::span<const float> parameters = model.parameters;
-    if (parameters.size() != parameter_count(model.spec.network)) {
-        fail(Status::mismatch, "a model with ", parameters.size(), " parameters cannot be saved to ", path.string(),
-             ": its network ", model.spec.architecture, " needs ", parameter_count(model.spec.network));
+    if (!model.heads.empty()) {
+        metadata[key_heads] = heads_json(model);
     }
-    if (!std::all_of(parameters.begin(), parameters.end(), [](float value) { return std::isfinite(value); })) {
-        fail(Status::mismatch, "the model is not saved to ", path.string(),
-             ": it has parameters that are NaN or infinite; train again with a smaller learning rate");
+    if (model.parameters.size() != parameter_count(model.spec.network)) {
+        fail(Status::mismatch, "a model with ", model.parameters.size(), " parameters cannot be saved to ",
+             path.string(), ": its network ", model.spec.architecture, " needs ", parameter_count(model.spec.network));
     }
     std::vector<NamedTensor> tensors;
-    for (const ParameterShape& shape : parameter_shapes(model.spec.network)) {
-        tensors.push_back({shape.name, shape.dimensions, parameters.subspan(shape.offset, shape.count())});
+    for (const Slot& slot : slots_of(model.spec, model.heads)) {
+        const std::span<const float> values = slot.values(model);
+        if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
+            fail(Status::mismatch, "the model is not saved to ", path.string(),
+                 ": it has parameters that are NaN or infinite; train again with a smaller learning rate");
+        }
+        tensors.push_back({slot.name, slot.dimensions, values});
     }
     write_whole(path, write_safetensors(tensors, metadata));
 }
@@ -144,6 +214,9 @@ Model load_model(const std::filesystem::path& path) {
     model.diameter = take_length(header.metadata, key_diameter, file);
     model.pixel_size = take_length(header.metadata, key_pixel, file);
     header.metadata.erase(key_architecture); // for people who look into the file; the specification says it too
+    if (header.metadata.contains(key_heads)) {
+        model.heads = read_heads(take(header.metadata, key_heads, file), file, model.spec);
+    }
     read_parameters(reader, header, model);
     model.provenance = std::move(header.metadata);
     return model;
@@ -153,11 +226,18 @@ std::string model_hash(const Model& model) {
     Fnv hash;
     const std::string spec = spec_to_json(model.spec);
     hash.add(std::as_bytes(std::span(spec)));
-    for (const float value : model.parameters) {
-        const auto bits = std::bit_cast<std::uint32_t>(value);
-        for (unsigned shift = 0; shift < 32; shift += 8) {
-            hash.add(static_cast<unsigned char>((bits >> shift) & 0xFFU));
+    const auto add = [&](const std::vector<float>& parameters) {
+        for (const float value : parameters) {
+            const auto bits = std::bit_cast<std::uint32_t>(value);
+            for (unsigned shift = 0; shift < 32; shift += 8) {
+                hash.add(static_cast<unsigned char>((bits >> shift) & 0xFFU));
+            }
         }
+    };
+    add(model.parameters);
+    for (const Head& head : model.heads) {
+        hash.add(head.name);
+        add(head.parameters);
     }
     return hash.digits();
 }

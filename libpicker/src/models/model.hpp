@@ -19,21 +19,32 @@ namespace picker {
 
 // How patches reach the network.
 enum class PatchRule {
-    dense,    // windows of the prepared micrograph, as they are: the whole image at once
-    per_patch // DeepPicker's literal recipe: cut, 8-bit, resize, standardise each window by itself
+    dense,     // windows of the prepared micrograph, as they are: the whole image at once
+    per_patch, // DeepPicker's literal recipe: cut, 8-bit, resize, standardise each window by itself
+    whole      // HydraPicker: the micrograph in one piece, as its group norms look at all of it
 };
 
 // How candidates are found in a score map.
 enum class PeakRule {
     window_maximum, // the maximum of a window, refined below the grid
     two_pass_box,   // DeepEM: two passes of box maxima, on the grid
-    blobs           // PARSED: bright spots of about `aperture`, with mass, size and eccentricity
+    blobs,          // PARSED: bright spots of about `aperture`, with mass, size and eccentricity
+    cells           // HydraPicker: every cell is a candidate, at its offset
 };
 
 // How a batch's gradient becomes a step.
 enum class Optimiser {
     momentum, // velocity = momentum * velocity - rate * gradient
     adam      // Kingma & Ba 2015: beta .9 and .999, epsilon 1e-8
+};
+
+// Training the specialised heads of a network that has been trained with one (HydraPicker 2019, section 3.2).
+struct HeadTraining {
+    double learning_rate = 0.0; // of momentum SGD
+    int epochs = 0;
+    // Of the bias loss, the mean over heads of the norm of what they differ by from the general one (eq. 4): all that
+    // the general head learns by.
+    double bias_weight = 0.0;
 };
 
 // Settings of training that belong to the architecture; each can be overridden by TrainingOptions.
@@ -58,8 +69,12 @@ struct TrainingDefaults {
     Optimiser optimiser = Optimiser::momentum;
     // Above 0 the network learns maps and not windows: crops of so many working pixels, where a pixel is particle (1)
     // within half an `aperture` of a particle's centre (map_samples.hpp).
+    // Of a detector the edge of the crops that it learns from, new in every epoch (detector_loop.hpp).
     int crop = 0;
-    std::string initialisation = "truncated-normal-0.05"; // or "torch7", "glorot-uniform"
+    int cycle = 0; // epochs in which the learning rate falls to 0 as a cosine, before it starts again; 0: it does not
+    double offset_weight = 0.0; // of a detector's mean absolute error of offsets, in crops
+    HeadTraining heads;
+    std::string initialisation = "truncated-normal-0.05"; // or "torch7", "glorot-uniform", "he-fan-out"
 };
 
 struct ModelSpec {
@@ -81,12 +96,17 @@ struct ModelSpec {
     bool enhance = false;  // the map is divided by mean + 3 deviations of its positive values before blobs are located
     // The micrograph is extended by half a window, mirrored, so that the map covers all of it.
     bool padded = false;
+    // The network's layers from this on are a head, of which a model may have several (heads.hpp); 0: it has none.
+    int head_layer = 0;
     // DeepEM's gate: the deviation of a candidate's window, over the median deviation of the micrograph's windows. With
     // `deviation_gate` the training fills in the range; until then both are 0, which means none.
     bool deviation_gate = false;
     double deviation_low = 0.0, deviation_high = 0.0;
     TrainingDefaults training;
 };
+
+// Error(invalid_argument) for parts that contradict each other, as in a damaged file.
+void check_spec(const ModelSpec& spec);
 
 // Edge of the network's window, in the unit of `diameter` (the particle's longest axis); `pixel_size` is that unit in
 // angstrom. Error(invalid_argument) where the working pixel size is fixed and pixel_size is 0.
@@ -112,9 +132,18 @@ std::span<const ArchitectureInfo> architectures();
 const ArchitectureInfo& architecture(std::string_view name); // Error(not_found) listing the names
 std::string architectures_markdown();                        // the table of docs/models.md
 
+// What a model knows of one set of particles beside what it knows of all.
+struct Head {
+    std::string name;
+    std::vector<float> parameters; // those of the network from ModelSpec::head_layer on
+    double threshold = 0.5;
+    double diameter = 0.0; // angstrom, longest axis; 0: of several
+};
+
 struct Model {
     ModelSpec spec;
-    std::vector<float> parameters;
+    std::vector<float> parameters; // of the network; with heads, its own last layers are the general head
+    std::vector<Head> heads;       // the specialised ones
     bool trained = false;
     double diameter = 0.0;   // angstrom, longest axis, of the training particles; 0 before training
     double pixel_size = 0.0; // angstrom, of the training micrographs (the first of several)
@@ -124,7 +153,8 @@ struct Model {
 // Initialised from our own random numbers. Error(invalid_argument) for options that the architecture has no use for,
 // or whose sizes do not fit together, naming the nearest that do.
 Model create_model(std::string_view architecture, std::uint64_t seed, const ModelOptions& options = {});
-// A model that scores every `step` working pixels. Error(invalid_argument) for a step that is absurd.
+// A model that scores every `step` working pixels. Error(invalid_argument) for a step that is absurd, and for
+// detectors, whose cells are fixed.
 Model with_step(Model model, int step);
 
 // Checkpoints: .safetensors, tensors and JSON metadata. Loading never executes anything and refuses damaged or foreign

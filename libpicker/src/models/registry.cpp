@@ -32,6 +32,10 @@ constexpr std::array registry{
                      "PARSED 2020, supplement; the authors' pre_train_model.h5", parsed},
     ArchitectureInfo{"parsed-enhanced", "parsed, and every map is brought to the same contrast as in the code",
                      "PARSED's code", parsed_enhanced},
+    ArchitectureInfo{"hydrapicker", "HydraPicker as published: one body, a general head and one for every data set",
+                     "HydraPicker 2019, sections 3 and 4; decoding and rates of the authors' code", hydrapicker},
+    ArchitectureInfo{"hydrapicker-code", "hydrapicker with the head of the code, which has an output for no particle",
+                     "HydraPicker's code", hydrapicker_code},
 };
 
 const char* activation_name(Activation activation) {
@@ -48,13 +52,15 @@ const char* activation_name(Activation activation) {
     return "";
 }
 
-std::string layers_text(const NetworkSpec& network) {
-    std::string result = text(network.input_size, "²");
-    for (const Layer& layer : network.layers) {
-        result += " → ";
+std::string layers_text(const ModelSpec& spec) {
+    std::string result = text(spec.network.input_size, "²");
+    for (std::size_t i = 0; i < spec.network.layers.size(); ++i) {
+        const Layer& layer = spec.network.layers[i];
+        result += i > 0 && static_cast<int>(i) == spec.head_layer ? " → **head:** " : " → ";
         switch (layer.kind) {
         case LayerKind::convolution:
             result += text("conv ", layer.kernel, "×", layer.kernel, "×", layer.channels);
+            result += layer.stride > 1 ? text(" by ", layer.stride) : "";
             break;
         case LayerKind::max_pool:
             result += text("max ", layer.kernel);
@@ -70,6 +76,9 @@ std::string layers_text(const NetworkSpec& network) {
             break;
         case LayerKind::add:
             result += text("add ", layer.from + 1);
+            break;
+        case LayerKind::group_norm:
+            result += text("norm ", layer.groups);
             break;
         }
         result += activation_name(layer.activation);
@@ -106,7 +115,7 @@ std::string architectures_markdown() {
                         "Least distance | Source |\n|---|---|---|---|---|---|---|---|---|\n";
     for (const ArchitectureInfo& info : registry) {
         const ModelSpec spec = info.spec();
-        table += text("| `", info.name, "` | ", info.summary, " | ", layers_text(spec.network), " | ",
+        table += text("| `", info.name, "` | ", info.summary, " | ", layers_text(spec), " | ",
                       parameter_count(spec.network), " | ", window_text(spec), " | ", spec.step, " | ",
                       spec.peak_window, " | ", spec.min_distance, " | ", info.source, " |\n");
     }
@@ -125,6 +134,10 @@ double window_length(const ModelSpec& spec, double diameter, double pixel_size) 
 }
 
 Model with_step(Model model, int step) {
+    if (is_detector(model.spec.network)) {
+        fail(Status::invalid_argument, "a step of ", step, " is given, but the cells of ", model.spec.architecture,
+             " are ", model.spec.step, " working pixels, and fixed; leave it out");
+    }
     if (step < 1 || step > model.spec.network.input_size) {
         fail(Status::invalid_argument, "the step between windows is ", step, " working pixels; give 1 to ",
              model.spec.network.input_size, ", the edge of the window");

@@ -2,7 +2,6 @@
 #include "models/spec_json.hpp"
 
 #include "core/error.hpp"
-#include "models/initialise.hpp"
 #include "models/json_reader.hpp"
 
 #include <array>
@@ -15,25 +14,27 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::pair<LayerKind, const char*>, 6> kinds{{{LayerKind::convolution, "convolution"},
+constexpr std::array<std::pair<LayerKind, const char*>, 7> kinds{{{LayerKind::convolution, "convolution"},
                                                                   {LayerKind::max_pool, "max-pool"},
                                                                   {LayerKind::mean_pool, "mean-pool"},
                                                                   {LayerKind::dropout, "dropout"},
                                                                   {LayerKind::dense, "dense"},
-                                                                  {LayerKind::add, "add"}}};
+                                                                  {LayerKind::add, "add"},
+                                                                  {LayerKind::group_norm, "group-norm"}}};
 constexpr std::array<std::pair<Activation, const char*>, 4> activations{{{Activation::none, "none"},
                                                                          {Activation::relu, "relu"},
                                                                          {Activation::sigmoid, "sigmoid"},
                                                                          {Activation::softmax, "softmax"}}};
-constexpr std::array<std::pair<PatchRule, const char*>, 2> patch_rules{
-    {{PatchRule::dense, "dense"}, {PatchRule::per_patch, "per-patch"}}};
-constexpr std::array<std::pair<PeakRule, const char*>, 3> peak_rules{{{PeakRule::window_maximum, "window-maximum"},
+constexpr std::array<std::pair<PatchRule, const char*>, 3> patch_rules{
+    {{PatchRule::dense, "dense"}, {PatchRule::per_patch, "per-patch"}, {PatchRule::whole, "whole"}}};
+constexpr std::array<std::pair<PeakRule, const char*>, 4> peak_rules{{{PeakRule::window_maximum, "window-maximum"},
                                                                       {PeakRule::two_pass_box, "two-pass-box"},
-                                                                      {PeakRule::blobs, "blobs"}}};
+                                                                      {PeakRule::blobs, "blobs"},
+                                                                      {PeakRule::cells, "cells"}}};
 constexpr std::array<std::pair<Optimiser, const char*>, 2> optimisers{
     {{Optimiser::momentum, "momentum"}, {Optimiser::adam, "adam"}}};
-constexpr std::array<std::pair<Loss, const char*>, 2> losses{
-    {{Loss::cross_entropy, "cross-entropy"}, {Loss::half_square, "half-square"}}};
+constexpr std::array<std::pair<Loss, const char*>, 3> losses{
+    {{Loss::cross_entropy, "cross-entropy"}, {Loss::half_square, "half-square"}, {Loss::detection, "detection"}}};
 
 template <typename Enum, std::size_t N>
 const char* name_of(const std::array<std::pair<Enum, const char*>, N>& names, Enum value) {
@@ -58,6 +59,10 @@ NetworkSpec network_from(const JsonReader& reader) {
         if (entry.has("from")) {
             layer.from = entry.integer("from", 0, 255);
         }
+        layer.stride = entry.has("stride") ? entry.integer("stride", 1, 4096) : 1;
+        layer.padding = entry.has("padding") ? entry.integer("padding", 0, 4096) : 0;
+        layer.bias = !entry.has("bias") || entry.boolean("bias");
+        layer.groups = entry.has("groups") ? entry.integer("groups", 1, 65536) : 0;
         network.layers.push_back(layer);
     }
     return network;
@@ -95,6 +100,17 @@ TrainingDefaults training_from(const JsonReader& reader) {
     if (reader.has("crop")) {
         training.crop = reader.integer("crop", 0, 4096);
     }
+    if (reader.has("cycle")) {
+        training.cycle = reader.integer("cycle", 0, many);
+    }
+    if (reader.has("offset_weight")) {
+        training.offset_weight = reader.number("offset_weight", 0.0, 1e9);
+    }
+    if (reader.has("heads")) {
+        const JsonReader heads = reader.object("heads");
+        training.heads = {heads.number("learning_rate", 0.0, 1e6), heads.integer("epochs", 1, many),
+                          heads.number("bias_weight", 0.0, 1e6)};
+    }
     return training;
 }
 
@@ -114,7 +130,12 @@ Json network_json(const NetworkSpec& network) {
                    {"channels", layer.channels},
                    {"activation", name_of(activations, layer.activation)},
                    {"rate", layer.rate}};
-        add_unless(entry, "from", layer.from, -1);
+        const Layer usual;
+        add_unless(entry, "from", layer.from, usual.from);
+        add_unless(entry, "stride", layer.stride, usual.stride);
+        add_unless(entry, "padding", layer.padding, usual.padding);
+        add_unless(entry, "bias", layer.bias, usual.bias);
+        add_unless(entry, "groups", layer.groups, usual.groups);
         layers.push_back(entry);
     }
     return {{"input_size", network.input_size}, {"layers", layers}};
@@ -145,21 +166,14 @@ Json training_json(const TrainingDefaults& training) {
         json["optimiser"] = name_of(optimisers, training.optimiser);
     }
     add_unless(json, "crop", training.crop, usual.crop);
+    add_unless(json, "cycle", training.cycle, usual.cycle);
+    add_unless(json, "offset_weight", training.offset_weight, usual.offset_weight);
+    if (training.heads.epochs > 0) {
+        json["heads"] = {{"learning_rate", training.heads.learning_rate},
+                         {"epochs", training.heads.epochs},
+                         {"bias_weight", training.heads.bias_weight}};
+    }
     return json;
-}
-
-// What training on maps and picking from blobs take for granted.
-void check_segmenter(const ModelSpec& spec) {
-    if (spec.training.crop > 0 && (spec.network.input_size % 2 == 0 || total_stride(spec.network) != 1)) {
-        fail(Status::invalid_argument,
-             "it learns from maps, but its window has no middle pixel, or its network has pools");
-    }
-    if (spec.training.crop > 0 && is_map(spec.network) && spec.training.loss != Loss::half_square) {
-        fail(Status::invalid_argument, "its map is no probability, and its loss wants one");
-    }
-    if ((spec.peak_rule == PeakRule::blobs || spec.training.crop > 0) && !(spec.aperture > 0.0)) {
-        fail(Status::invalid_argument, "it has blobs without an aperture");
-    }
 }
 
 } // namespace
@@ -192,6 +206,7 @@ std::string spec_to_json(const ModelSpec& spec) {
     add_unless(json, "aperture", spec.aperture, 0.0);
     add_unless(json, "enhance", spec.enhance, false);
     add_unless(json, "padded", spec.padded, false);
+    add_unless(json, "head_layer", spec.head_layer, 0);
     if (spec.deviation_gate) {
         json["deviation_low"] = spec.deviation_low;
         json["deviation_high"] = spec.deviation_high;
@@ -240,16 +255,14 @@ ModelSpec spec_from_json(std::string_view json, const std::string& file) {
     }
     spec.enhance = reader.has("enhance") && reader.boolean("enhance");
     spec.padded = reader.has("padded") && reader.boolean("padded");
+    spec.head_layer = reader.has("head_layer") ? reader.integer("head_layer", 1, 256) : 0;
     if (reader.has("deviation_low")) {
         spec.deviation_gate = true;
         spec.deviation_low = reader.number("deviation_low", 0.0, 1e6);
         spec.deviation_high = reader.number("deviation_high", spec.deviation_low, 1e6);
     }
     try { // what the parts check themselves
-        check_network(spec.network);
-        check_recipe(spec.recipe);
-        check_initialisation(spec.training.initialisation);
-        check_segmenter(spec);
+        check_spec(spec);
     } catch (const Error& error) {
         reader.complain(text("does not hold together: ", error.what()));
     }

@@ -1,5 +1,6 @@
 // Picking one micrograph, and the rules applied again to a score map (run.hpp, plan.hpp).
 #include "core/error.hpp"
+#include "picking/cells.hpp"
 #include "picking/clean.hpp"
 #include "picking/plan.hpp"
 #include "picking/stopwatch.hpp"
@@ -70,6 +71,9 @@ Picks peaks_of(const ScoreMap& map, const PickPlan& plan) {
     }
     if (plan.peak_rule == PeakRule::blobs) {
         return find_blob_picks(map, plan.blobs);
+    }
+    if (plan.peak_rule == PeakRule::cells) {
+        return find_cell_picks(map);
     }
     PeakOptions options;
     options.window = plan.peak_window;
@@ -156,7 +160,8 @@ PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double 
     plan.clean = settings.clean;
     plan.image = image_rules(spec, settings);
     plan.image.diameter = diameter;
-    plan.image.window = spec.padded ? particle_window * diameter : window; // a segmenter's is what one pixel depends on
+    // A segmenter's window is what one pixel depends on, a detector's the box; neither shows a particle and its rim.
+    plan.image.window = spec.padded || spec.patch_rule == PatchRule::whole ? particle_window * diameter : window;
     plan.image.binning = std::max(1, static_cast<int>(std::lround(diameter / spec.recipe.diameter_pixels)));
     return plan;
 }

@@ -33,6 +33,7 @@ struct PickSettings {
     ExtremeRule extreme_pixels = ExtremeRule::off;
     bool drop_overlaps = false;
     double overlap_distance = 0.0; // 0: the diameter
+    std::string head; // of a model with several; empty: the general one. Whoever scores has chosen it already.
 };
 
 enum class CandidateSource {

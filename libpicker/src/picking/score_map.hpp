@@ -19,10 +19,16 @@ struct ScoreMap {
     double diameter = 0.0;                 // particle's longest axis, full-size pixels
     int width = 0, height = 0;             // of the micrograph, full-size pixels
     double pixel_size = 0.0;               // of the micrograph, angstrom
+    // Of a detector: how far from its place the particle of each cell lies, full-size pixels. Empty for other models.
+    Image offset_x, offset_y;
     // The micrograph's pixels, for the rules that measure windows; null where nobody has asked for them, and for maps
     // read from files.
     std::shared_ptr<const Image> micrograph;
 };
+
+// What a detector may take for one micrograph. For HydraPicker, whose particles are 21 working pixels, it is enough for
+// 2,890 x 2,890 of these, a field of 137 particles' diameters.
+inline constexpr std::size_t most_activation_bytes = std::size_t{6} << 30;
 
 // Seconds spent in each stage of one micrograph. In a run over files `score` is the work of all workers added up.
 struct StageTimes {
@@ -32,7 +38,7 @@ struct StageTimes {
 // One micrograph on its way to a score map: prepared, and cut into tiles that can be scored in any order. The tiles
 // depend on the model and the size of the prepared micrograph only, so threads and memory never change a score.
 struct ScoreJob {
-    ScoreMap map;   // filled tile by tile
+    ScoreMap map;   // filled tile by tile; of a detector there is one tile
     Image prepared; // working pixels; free to go when all tiles are done
     int window = 0; // edge of a window, working pixels
     int tile_columns = 0, tile_rows = 0;
@@ -52,11 +58,13 @@ public:
     // `diameter` in pixels of the micrograph. `pool` spreads tiles of fixed size; null: on this thread (which then must
     // be an engine-prepared worker). A micrograph smaller than one window: Error(invalid_argument) naming both sizes,
     // unless the model extends it (ModelSpec::padded).
+    // A detector takes the micrograph in one piece: Error(invalid_argument) where that would need more memory than
+    // most_activation_bytes.
     // `poll` runs on this thread while the pool works, and may throw to stop (core/parallel.hpp).
     ScoreMap score(Micrograph micrograph, double diameter, WorkerPool* pool, StageTimes* times = nullptr,
                    const std::function<void()>& poll = {}) const;
     // The naive sliding window, one row of windows at a time, each window turned where the model says so: the reference
-    // that dense scoring is tested against.
+    // that dense scoring is tested against. Error(unsupported) for a detector, which has no windows.
     ScoreMap score_naive(Micrograph micrograph, double diameter, WorkerPool* pool,
                          const std::function<void()>& poll = {}) const;
 
@@ -66,6 +74,8 @@ public:
 
 private:
     void score_patches(ScoreJob& job, int left, int top, int columns, int rows) const;
+    void begin_whole(ScoreJob& job, Prepared prepared) const; // detect_whole.cpp
+    void detect_whole(ScoreJob& job) const;
 
     Model model_;
     std::unique_ptr<Network> network_;

@@ -19,14 +19,30 @@ constexpr std::size_t extended_type_at = 104; // EXTTYP, 4 characters
 constexpr char extended_type[] = "PIKR";
 
 std::string describe(const ScoreMap& map) {
-    const nlohmann::json meaning = {{"picker_score_map", 1},         {"origin_x", map.origin_x},
-                                    {"origin_y", map.origin_y},      {"step_x", map.step_x},
-                                    {"step_y", map.step_y},          {"diameter", map.diameter},
-                                    {"micrograph_width", map.width}, {"micrograph_height", map.height},
-                                    {"pixel_size", map.pixel_size}};
+    nlohmann::json meaning = {{"picker_score_map", 1},         {"origin_x", map.origin_x},
+                              {"origin_y", map.origin_y},      {"step_x", map.step_x},
+                              {"step_y", map.step_y},          {"diameter", map.diameter},
+                              {"micrograph_width", map.width}, {"micrograph_height", map.height},
+                              {"pixel_size", map.pixel_size}};
+    if (!map.offset_x.empty()) {
+        meaning["offsets"] = true;
+    }
     std::string out = meaning.dump() + "\n";
     out.append((16 - out.size() % 16) % 16, ' ');
+    for (const Image* offsets : {&map.offset_x, &map.offset_y}) {
+        const auto* bytes = reinterpret_cast<const char*>(offsets->pixels.data());
+        out.append(bytes, offsets->pixels.size() * sizeof(float));
+    }
     return out;
+}
+
+// The offsets are the end of the description.
+void read_offsets(std::string_view description, ScoreMap& map) {
+    const std::size_t bytes = map.scores.size() * sizeof(float);
+    map.offset_x = Image(map.scores.width, map.scores.height);
+    map.offset_y = Image(map.scores.width, map.scores.height);
+    std::memcpy(map.offset_x.pixels.data(), description.data() + description.size() - 2 * bytes, bytes);
+    std::memcpy(map.offset_y.pixels.data(), description.data() + description.size() - bytes, bytes);
 }
 
 MrcStatistics statistics_of(const Image& scores) {
@@ -76,8 +92,9 @@ ScoreMap read_score_map(const std::filesystem::path& path) {
     }
     std::string meaning(static_cast<std::size_t>(header.data_offset - mrc_header_bytes), ' ');
     file.read(meaning.data(), meaning.size(), mrc_header_bytes);
+    bool offsets = false;
     try {
-        const auto values = nlohmann::json::parse(meaning);
+        const auto values = nlohmann::json::parse(meaning.substr(0, meaning.find('\n')));
         map.origin_x = values.at("origin_x").get<double>();
         map.origin_y = values.at("origin_y").get<double>();
         map.step_x = values.at("step_x").get<double>();
@@ -86,12 +103,22 @@ ScoreMap read_score_map(const std::filesystem::path& path) {
         map.width = values.at("micrograph_width").get<int>();
         map.height = values.at("micrograph_height").get<int>();
         map.pixel_size = values.at("pixel_size").get<double>();
+        offsets = values.value("offsets", false);
     } catch (const nlohmann::json::exception& error) {
         fail(Status::bad_file, path.string(), ": the description of the score map is damaged (", error.what(), ")",
              way_out);
     }
+    if (offsets && meaning.size() < 2 * map.scores.size() * sizeof(float)) {
+        fail(Status::bad_file, path.string(), " is a damaged score map: its offsets are cut off", way_out);
+    }
+    if (offsets) {
+        read_offsets(meaning, map);
+    }
+    const auto finite = [](const Image& image) {
+        return std::all_of(image.pixels.begin(), image.pixels.end(), [](float value) { return std::isfinite(value); });
+    };
     const bool sound = map.step_x > 0.0 && map.step_y > 0.0 && map.diameter > 0.0 && map.width > 0 && map.height > 0 &&
-                       map.pixel_size >= 0.0 &&
+                       map.pixel_size >= 0.0 && finite(map.offset_x) && finite(map.offset_y) &&
                        std::all_of(map.scores.pixels.begin(), map.scores.pixels.end(),
                                    [](float score) { return score >= 0.0F && score <= 1.0F; });
     if (!sound) {

@@ -92,8 +92,15 @@ ScoreJob Scorer::begin(Micrograph micrograph, double diameter, StageTimes* times
     map.height = micrograph.image.height;
     map.pixel_size = micrograph.pixel_size;
     map.diameter = diameter;
-    const double window = window_length(spec, diameter, map.pixel_size); // full-size pixels
     const std::string name = micrograph.name;
+    if (spec.patch_rule == PatchRule::whole) {
+        begin_whole(job, prepare(std::move(micrograph), spec.recipe, diameter));
+        if (times != nullptr) {
+            times->transform += watch.seconds();
+        }
+        return job;
+    }
+    const double window = window_length(spec, diameter, map.pixel_size); // full-size pixels
     const auto too_small = [&] {
         fail(Status::invalid_argument, name, " is ", map.width, " x ", map.height,
              " pixels, smaller than one window of the model (", std::ceil(window), " x ", std::ceil(window),
@@ -129,6 +136,10 @@ ScoreJob Scorer::begin(Micrograph micrograph, double diameter, StageTimes* times
 
 void Scorer::run_tile(ScoreJob& job, int tile) const {
     const ModelSpec& spec = model_.spec;
+    if (spec.patch_rule == PatchRule::whole) {
+        detect_whole(job);
+        return;
+    }
     Image& scores = job.map.scores;
     const auto [left, columns] = tile_range(scores.width, job.tile_columns, tile % job.tile_columns);
     const auto [top, rows] = tile_range(scores.height, job.tile_rows, tile / job.tile_columns);
@@ -210,6 +221,10 @@ ScoreMap Scorer::score(Micrograph micrograph, double diameter, WorkerPool* pool,
 
 ScoreMap Scorer::score_naive(Micrograph micrograph, double diameter, WorkerPool* pool,
                              const std::function<void()>& poll) const {
+    if (model_.spec.patch_rule == PatchRule::whole) {
+        fail(Status::unsupported, model_.spec.architecture,
+             " has no windows that could be scored one after the other; its group norms look at the whole micrograph");
+    }
     ScoreJob job = begin(std::move(micrograph), diameter);
     const int columns = job.map.scores.width;
     const auto row = [&](std::size_t y) { score_patches(job, 0, static_cast<int>(y), columns, 1); };

@@ -1,7 +1,8 @@
-// Losses and the way back through the network (torch_network.hpp). The layers form a chain, so each step calls
+// The way back through the network (torch_network.hpp). The layers form a chain, so each step calls
 // LibTorch's own backward kernels instead of recording a graph: nothing is shared between calls but the parameters,
 // which are only read, and no autograd thread is started.
 #include "torch/fft_convolution.hpp"
+#include "torch/group_norm.hpp"
 #include "torch/torch_network.hpp"
 
 #include <ATen/ops/avg_pool2d_backward.h>
@@ -15,18 +16,9 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace picker {
-namespace {
-
-double softplus(double x) {
-    return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-}
-
-} // namespace
-
 int TorchNetwork::check_shard(const TrainingShard& shard, std::size_t gradient_size) const {
     require_parameters();
     if (gradient_size != parameter_count_) {
@@ -37,11 +29,18 @@ int TorchNetwork::check_shard(const TrainingShard& shard, std::size_t gradient_s
         fail(Status::internal, "a training shard is empty");
     }
     const int edge = shard.edge == 0 ? spec_.input_size : shard.edge;
-    if (edge < spec_.input_size || (edge > spec_.input_size && total_stride(spec_) != 1)) {
+    const bool fits = is_detector(spec_)
+                          ? edge > 0 && edge % cell_size(spec_) == 0
+                          : edge == spec_.input_size || (edge > spec_.input_size && total_stride(spec_) == 1);
+    if (!fits) {
         fail(Status::internal, "a training shard has patches of ", edge, " pixels for a network of ", spec_.input_size);
     }
     if (is_map(spec_) && shard.loss != Loss::half_square) {
         fail(Status::invalid_argument, "a map is trained with squared errors; the loss given takes probabilities");
+    }
+    if (is_detector(spec_) != (shard.loss == Loss::detection) || (is_detector(spec_) && shard.weights != nullptr)) {
+        fail(Status::invalid_argument,
+             "a detector has a loss of its own, without weights, and no other network has it");
     }
     const auto dropouts = std::count_if(spec_.layers.begin(), spec_.layers.end(),
                                         [](const Layer& layer) { return layer.kind == LayerKind::dropout; });
@@ -52,72 +51,38 @@ int TorchNetwork::check_shard(const TrainingShard& shard, std::size_t gradient_s
     return edge;
 }
 
-TorchNetwork::Slope TorchNetwork::logit_slope(Loss loss, double logit, double label) {
-    const double probability =
-        logit >= 0.0 ? 1.0 / (1.0 + std::exp(-logit)) : std::exp(logit) / (1.0 + std::exp(logit));
-    if (loss == Loss::cross_entropy) {
-        return {label * softplus(-logit) + (1.0 - label) * softplus(logit), probability - label};
-    }
-    const double error = probability - label;
-    return {0.5 * error * error, error * probability * (1.0 - probability)};
+float* TorchNetwork::weight_place(std::size_t layer, std::span<float> gradient) const {
+    return gradient.data() + parameters_[static_cast<std::size_t>(first_parameter_[layer])].offset;
 }
 
-// Half the squared error of a ReLU output where that is above 0. Below, a background pixel is right and costs nothing,
-// but a particle's pixel costs as if there were no ReLU: its own slope there is 0, and most pixels being background,
-// all outputs would soon be 0 for good.
-TorchNetwork::Slope TorchNetwork::map_slope(double value, double label) {
-    const double error = label > 0.0 ? value - label : std::max(value, 0.0);
-    return {0.5 * error * error, error};
-}
-
-// Two softmax outputs are one logit, their difference; so both endings share the formulas, in double precision.
-double TorchNetwork::loss_slope(const at::Tensor& outputs, const TrainingShard& shard, float* slope) const {
-    const at::Tensor flat = outputs.contiguous();
-    const float* values = flat.const_data_ptr<float>();
-    const bool map = is_map(spec_), two = shapes_.back().channels == 2;
-    const std::int64_t labels = outputs.size(2) * outputs.size(3); // of each patch
-    double total = 0.0;
-    for (std::int64_t i = 0; i < shard.count; ++i) {
-        const double weight = (shard.weights != nullptr ? shard.weights[i] : 1.0) / static_cast<double>(labels);
-        for (std::int64_t n = 0; n < labels; ++n) {
-            const std::int64_t first = two ? 2 * i * labels + n : i * labels + n, second = first + labels;
-            const double label = shard.labels[i * labels + n];
-            Slope one;
-            if (label >= 0.0 && map) {
-                one = map_slope(values[first], label);
-            } else if (label >= 0.0) {
-                const double logit = two ? static_cast<double>(values[second]) - values[first] : values[first];
-                one = logit_slope(shard.loss, logit, label);
-            }
-            total += weight * one.loss;
-            const float value = static_cast<float>(weight * one.value);
-            slope[first] = two ? -value : value;
-            if (two) {
-                slope[second] = value;
-            }
-        }
-    }
-    return total;
+float* TorchNetwork::bias_place(std::size_t layer, std::span<float> gradient) const {
+    return spec_.layers[layer].bias
+               ? gradient.data() + parameters_[static_cast<std::size_t>(first_parameter_[layer]) + 1].offset
+               : nullptr;
 }
 
 at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Tensor& input, std::size_t index,
                                            float* to_weight, float* to_bias) const {
     const Layer& layer = spec_.layers[index];
-    const at::Tensor& weight = values_[static_cast<std::size_t>(first_parameter_[index])];
+    const at::Tensor& weight = weight_of(index);
     const at::Tensor weight_slope = at::from_blob(to_weight, weight.sizes());
-    const at::Tensor bias_slope = at::from_blob(to_bias, {layer.channels});
-    if (layer.kind == LayerKind::convolution &&
+    const auto write_bias = [&](const at::Tensor& values) {
+        if (to_bias != nullptr) {
+            at::from_blob(to_bias, {layer.channels}).copy_(values);
+        }
+    };
+    if (layer.kind == LayerKind::convolution && layer.stride == 1 && layer.padding == 0 &&
         fft_backward_is_faster(layer.kernel, input.size(1), layer.channels, input.size(2), input.size(0))) {
         ConvolutionSlopes slopes = fft_convolution_backward(slope, input, weight, index > 0);
         weight_slope.copy_(slopes.weight);
-        bias_slope.copy_(slope.sum({0, 2, 3}));
+        write_bias(slope.sum({0, 2, 3}));
         return std::move(slopes.input);
     }
-    auto [to_input, for_weight, for_bias] =
-        at::convolution_backward(slope, input, weight, at::IntArrayRef{layer.channels}, {1, 1}, {0, 0}, {1, 1}, false,
-                                 {0, 0}, 1, {index > 0, true, true});
+    auto [to_input, for_weight, for_bias] = at::convolution_backward(
+        slope, input, weight, at::IntArrayRef{layer.channels}, {layer.stride, layer.stride},
+        {layer.padding, layer.padding}, {1, 1}, false, {0, 0}, 1, {index > 0, true, to_bias != nullptr});
     weight_slope.copy_(for_weight);
-    bias_slope.copy_(for_bias);
+    write_bias(for_bias);
     return to_input;
 }
 
@@ -152,12 +117,13 @@ double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradi
                 } else if (layer.activation == Activation::sigmoid && i + 1 < layers) {
                     slope = at::sigmoid_backward(slope, trace.outputs[i]);
                 }
-                const std::size_t p = static_cast<std::size_t>(first_parameter_[i]);
-                float* to_weight = gradient.data() + parameters_[p].offset;
-                float* to_bias = gradient.data() + parameters_[p + 1].offset;
-                slope = convolve_backward(slope, input, i, to_weight, to_bias);
+                slope = convolve_backward(slope, input, i, weight_place(i, gradient), bias_place(i, gradient));
                 break;
             }
+            case LayerKind::group_norm:
+                slope = group_norm_backward(slope, input, trace.outputs[i], layer, weight_of(i),
+                                            weight_place(i, gradient), bias_place(i, gradient));
+                break;
             case LayerKind::max_pool:
                 slope = at::max_pool2d_with_indices_backward(slope, input, layer.kernel, layer.kernel, 0, 1, false,
                                                              trace.indices[i]);

@@ -77,10 +77,9 @@ at::Tensor TorchNetwork::forward_image(at::Tensor x, const DensePlan& plan, int 
         const Layer& layer = spec_.layers[i];
         const DensePlan::Layer& planned = plan.layers[i];
         if (first_parameter_[i] >= 0) {
-            const std::size_t p = static_cast<std::size_t>(first_parameter_[i]);
             const std::int64_t stride = layer.kind == LayerKind::dense ? planned.spacing : 1;
-            const at::Tensor weight = quarters == 0 ? values_[p] : at::rot90(values_[p], quarters, {2, 3});
-            x = convolve(x, i, weight, values_[p + 1], stride);
+            const at::Tensor weight = quarters == 0 ? weight_of(i) : at::rot90(weight_of(i), quarters, {2, 3});
+            x = convolve(x, i, weight, bias_of(i), stride);
         } else if (layer.kind == LayerKind::add) {
             x = add_earlier(x, kept[static_cast<std::size_t>(layer.from)], layer);
         } else if (layer.kind != LayerKind::dropout) {
@@ -105,10 +104,25 @@ at::Tensor TorchNetwork::forward_image(at::Tensor x, const DensePlan& plan, int 
     return x;
 }
 
+void TorchNetwork::detect(const float* pixels, int height, int width, float* outputs) const {
+    require_parameters();
+    const int cell = cell_size(spec_);
+    if (!is_detector(spec_) || height < 1 || width < 1 || height % cell != 0 || width % cell != 0) {
+        fail(Status::internal, "an image of ", width, " x ", height,
+             " working pixels was given to a network of cells of ", cell);
+    }
+    translated("looking for particles in an image", [&] {
+        const c10::InferenceMode guard;
+        const at::Tensor x = at::from_blob(const_cast<float*>(pixels), {1, 1, height, width}); // only ever read
+        const at::Tensor y = forward(x, {}, nullptr).contiguous();
+        std::copy_n(y.const_data_ptr<float>(), y.numel(), outputs);
+    });
+}
+
 void TorchNetwork::score_dense(const float* pixels, int height, int width, const DensePlan& plan,
                                float* probabilities) const {
     require_parameters();
-    if (plan.layers.size() != spec_.layers.size()) {
+    if (plan.layers.size() != spec_.layers.size() || is_detector(spec_)) {
         fail(Status::internal, "a dense plan of ", plan.layers.size(), " layers was given to a network of ",
              spec_.layers.size());
     }

@@ -2,6 +2,7 @@
 #include "torch/torch_network.hpp"
 
 #include "torch/fft_convolution.hpp"
+#include "torch/group_norm.hpp"
 #include "torch/mean_pool.hpp"
 
 #include <ATen/ops/convolution.h>
@@ -57,9 +58,10 @@ TorchNetwork::TorchNetwork(const NetworkSpec& spec)
     check_network(spec);
     int next = 0;
     for (const Layer& layer : spec_.layers) {
-        const bool has = layer.kind == LayerKind::convolution || layer.kind == LayerKind::dense;
-        first_parameter_.push_back(has ? next : -1);
-        next += has ? 2 : 0;
+        const bool linear = layer.kind == LayerKind::convolution || layer.kind == LayerKind::dense;
+        const int count = linear ? (layer.bias ? 2 : 1) : layer.kind == LayerKind::group_norm ? 2 : 0;
+        first_parameter_.push_back(count > 0 ? next : -1);
+        next += count;
     }
     added_.assign(spec_.layers.size(), false);
     for (const Layer& layer : spec_.layers) {
@@ -76,22 +78,36 @@ void TorchNetwork::set_parameters(std::span<const float> parameters) {
     }
     translated("setting parameters", [&] {
         const c10::InferenceMode guard;
-        std::vector<at::Tensor> values;
+        std::vector<at::Tensor> values(parameters_.size());
         LayerShape before{1, spec_.input_size};
         for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
+            const Layer& layer = spec_.layers[i];
             if (first_parameter_[i] >= 0) {
-                const Layer& layer = spec_.layers[i];
-                const std::size_t p = static_cast<std::size_t>(first_parameter_[i]);
-                const int kernel = layer.kind == LayerKind::dense ? before.size : layer.kernel;
-                values.push_back(
-                    borrow(parameters.data() + parameters_[p].offset, {layer.channels, before.channels, kernel, kernel})
-                        .clone(at::MemoryFormat::ChannelsLast));
-                values.push_back(borrow(parameters.data() + parameters_[p + 1].offset, {layer.channels}).clone());
+                auto p = static_cast<std::size_t>(first_parameter_[i]);
+                if (layer.kind != LayerKind::group_norm) {
+                    const int kernel = layer.kind == LayerKind::dense ? before.size : layer.kernel;
+                    values[p] = borrow(parameters.data() + parameters_[p].offset,
+                                       {layer.channels, before.channels, kernel, kernel})
+                                    .clone(at::MemoryFormat::ChannelsLast);
+                    ++p;
+                }
+                const std::size_t last = static_cast<std::size_t>(first_parameter_[i]) + (layer.bias ? 2 : 1);
+                for (; p < last; ++p) {
+                    values[p] = borrow(parameters.data() + parameters_[p].offset, {shapes_[i].channels}).clone();
+                }
             }
             before = shapes_[i];
         }
         values_ = std::move(values);
     });
+}
+
+const at::Tensor& TorchNetwork::weight_of(std::size_t layer) const {
+    return values_[static_cast<std::size_t>(first_parameter_[layer])];
+}
+
+at::Tensor TorchNetwork::bias_of(std::size_t layer) const {
+    return spec_.layers[layer].bias ? values_[static_cast<std::size_t>(first_parameter_[layer]) + 1] : at::Tensor();
 }
 
 void TorchNetwork::require_parameters() const {
@@ -103,10 +119,12 @@ void TorchNetwork::require_parameters() const {
 at::Tensor TorchNetwork::convolve(const at::Tensor& x, std::size_t index, const at::Tensor& weight,
                                   const at::Tensor& bias, std::int64_t stride) const {
     const Layer& layer = spec_.layers[index];
-    const bool by_fft = layer.kind == LayerKind::convolution &&
+    const std::int64_t padding = layer.padding;
+    const bool by_fft = layer.kind == LayerKind::convolution && padding == 0 && stride == 1 && bias.defined() &&
                         fft_is_faster(layer.kernel, x.size(1), layer.channels, (x.size(2) + x.size(3)) / 2);
     at::Tensor y = by_fft ? fft_convolution(x, weight, bias)
-                          : at::convolution(x, weight, bias, {stride, stride}, {0, 0}, {1, 1}, false, {0, 0}, 1);
+                          : at::convolution(x, weight, bias.defined() ? std::optional(bias) : std::nullopt,
+                                            {stride, stride}, {padding, padding}, {1, 1}, false, {0, 0}, 1);
     if (index + 1 == spec_.layers.size()) {
         return y; // to_probabilities and the losses start from what comes before the last activation
     }
@@ -137,10 +155,12 @@ at::Tensor TorchNetwork::forward(at::Tensor x, std::span<const float* const> mas
         switch (layer.kind) {
         case LayerKind::convolution:
         case LayerKind::dense: {
-            const std::size_t p = static_cast<std::size_t>(first_parameter_[i]);
-            x = convolve(x, i, values_[p], values_[p + 1], 1);
+            x = convolve(x, i, weight_of(i), bias_of(i), layer.stride);
             break;
         }
+        case LayerKind::group_norm:
+            x = group_norm(x, layer, weight_of(i), bias_of(i));
+            break;
         case LayerKind::max_pool:
             if (trace != nullptr) {
                 std::tie(x, trace->indices[i]) = at::max_pool2d_with_indices(x, layer.kernel);

@@ -34,6 +34,7 @@ public:
     void score(const float* patches, int count, float* probabilities) const override;
     void score_dense(const float* pixels, int height, int width, const DensePlan& plan,
                      float* probabilities) const override;
+    void detect(const float* pixels, int height, int width, float* outputs) const override;
     double gradient(const TrainingShard& shard, std::span<float> gradient) const override;
 
 private:
@@ -44,6 +45,8 @@ private:
     };
 
     void require_parameters() const;
+    const at::Tensor& weight_of(std::size_t layer) const;
+    at::Tensor bias_of(std::size_t layer) const; // undefined where the layer has none
     // Outputs count x K x rows x columns of the last layer to probabilities of the positive class, pixel by pixel.
     void to_probabilities(const at::Tensor& outputs, float* probabilities) const;
     // Sums for an add, with its activation.
@@ -65,8 +68,12 @@ private:
     // Writes the slopes of a layer's parameters, and returns the one of its input; undefined for the first layer.
     at::Tensor convolve_backward(const at::Tensor& slope, const at::Tensor& input, std::size_t layer, float* to_weight,
                                  float* to_bias) const;
+    // Where the slopes of a layer's weight and bias go; null where it has no bias.
+    float* weight_place(std::size_t layer, std::span<float> gradient) const;
+    float* bias_place(std::size_t layer, std::span<float> gradient) const;
     // d loss / d last layer's output, and the loss, from those outputs.
     double loss_slope(const at::Tensor& outputs, const TrainingShard& shard, float* slope) const;
+    double detection_slope(const at::Tensor& outputs, const TrainingShard& shard, float* slope) const;
 
     NetworkSpec spec_;
     std::vector<LayerShape> shapes_;

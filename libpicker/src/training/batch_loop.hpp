@@ -9,6 +9,7 @@
 #include "training/positive_unlabelled.hpp"
 #include "training/sampler.hpp"
 #include "training/stepper.hpp"
+#include "training/training_loop.hpp"
 
 #include <array>
 #include <functional>
@@ -30,11 +31,6 @@ struct BatchOptions {
     // they are negatives.
     std::optional<double> prior;
     std::uint64_t seed = 0;
-};
-
-struct HeldOut {
-    // Means over the samples. With unlabelled ones: the risk, and one minus the same risk of the 0-1 loss.
-    double loss = 0.0, accuracy = 0.0;
 };
 
 class BatchLoop {

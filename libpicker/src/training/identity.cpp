@@ -77,6 +77,14 @@ Json training_identity(const Model& model, const TrainingDefaults& settings, con
                 {"prior", options.prior},
                 {"overlapping particles",
                  options.overlap_distance ? text("dropped within ", *options.overlap_distance) : "kept"}};
+    if (options.heads != HeadMode::general) {
+        own["heads"] = options.heads == HeadMode::one ? "one" : "of each set";
+        own["freeze"] = options.freeze;
+        own["bias weight"] = settings.heads.bias_weight;
+    }
+    if (settings.loss == Loss::detection) {
+        own["crop"] = settings.crop;
+    }
     Json data = Json::object();
     add_data(data, dataset, "training");
     add_data(data, validation, "validation");

@@ -4,9 +4,57 @@
 #include "core/error.hpp"
 
 namespace picker {
+namespace {
+
+// What heads, and those alone, have; before the caller's own settings.
+void merge_heads(TrainingDefaults& out, const TrainingOptions& options) {
+    if (options.heads == HeadMode::general) {
+        if (options.freeze || options.bias_weight || !options.head.empty()) {
+            fail(Status::invalid_argument, "freezing, a bias weight and a head's name are for training heads; choose "
+                                           "heads for the sets, or one head");
+        }
+        return;
+    }
+    if (out.heads.epochs == 0) {
+        fail(Status::unsupported, "the architecture has no heads to train; only hydrapicker and hydrapicker-code do");
+    }
+    out.optimiser = Optimiser::momentum;
+    out.cycle = 0;
+    out.learning_rate = out.heads.learning_rate;
+    out.epochs = out.heads.epochs;
+    out.heads.bias_weight = options.bias_weight.value_or(out.heads.bias_weight);
+    const double weight = out.heads.bias_weight;
+    if (!(weight >= 0.0 && weight <= 1e6)) {
+        fail(Status::invalid_argument, "the bias weight is ", weight, "; give a number above 0");
+    }
+    if (weight == 0.0 && !options.freeze) {
+        fail(Status::invalid_argument, "the bias weight is 0, but nothing else trains the general head: it would not "
+                                       "learn at all; give a number above 0, or freeze it");
+    }
+}
+
+void merge_crop(TrainingDefaults& out, const TrainingOptions& options) {
+    if (!options.crop) {
+        return;
+    }
+    if (out.loss != Loss::detection) {
+        fail(Status::invalid_argument, "a crop of ", *options.crop,
+             " pixels is given, but only detectors learn from crops of any size; leave it out");
+    }
+    constexpr int unit = 16, least = 64, most = 2048;
+    if (*options.crop < least || *options.crop > most || *options.crop % unit != 0) {
+        fail(Status::invalid_argument, "the crop is ", *options.crop, " pixels; give a multiple of ", unit, " from ",
+             least, " to ", most);
+    }
+    out.crop = *options.crop;
+}
+
+} // namespace
 
 TrainingDefaults merged_settings(const TrainingDefaults& defaults, const TrainingOptions& options) {
     TrainingDefaults out = defaults;
+    merge_heads(out, options);
+    merge_crop(out, options);
     out.epochs = options.epochs.value_or(out.epochs);
     out.batch = options.batch.value_or(out.batch);
     out.patience = options.patience.value_or(out.patience);

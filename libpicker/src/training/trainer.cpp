@@ -1,28 +1,31 @@
-// Training a patch classifier (trainer.hpp): samples, epochs with patience, the best weights, the threshold.
+// A training (trainer.hpp): samples, epochs with patience, the best weights, the threshold.
 #include "training/trainer.hpp"
 
 #include "core/error.hpp"
+#include "models/heads.hpp"
 #include "picking/stopwatch.hpp"
-#include "training/batch_loop.hpp"
+#include "training/choose_positives.hpp"
 #include "training/choose_threshold.hpp"
-#include "training/deviation_range.hpp"
 #include "training/identity.hpp"
-#include "training/samples.hpp"
 #include "training/settings.hpp"
 #include "training/state_file.hpp"
+#include "training/trained_heads.hpp"
 #include "training/trained_on.hpp"
+#include "training/training_loop.hpp"
 #include "version.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <memory>
+#include <numbers>
 #include <optional>
 #include <utility>
 
 namespace picker {
 namespace {
 
-constexpr double least_prior = 1e-4, most_prior = 0.5; // of an estimate
-constexpr double poll_seconds = 0.25;                  // at most so often within an epoch
+constexpr double poll_seconds = 0.25; // at most so often within an epoch
 
 class Training {
 public:
@@ -37,16 +40,18 @@ public:
         } else if (validation != nullptr) {
             validation_ = settled(*validation, fallback, "validation", control);
         }
+        heads_ = heads_to_train(model_, options, dataset_, validation_);
     }
     TrainingReport go();
 
 private:
     void epochs();
-    BatchOptions batch_options() const;
-    void settle_prior();
-    EpochReport run_epoch(BatchLoop& loop, int epoch);
-    void note(const EpochReport& entry, const BatchLoop& loop);
+    std::unique_ptr<TrainingLoop> make_loop();
+    EpochReport run_epoch(TrainingLoop& loop, int epoch);
+    void note(const EpochReport& entry, const TrainingLoop& loop);
+    double cosine_rate(int epoch) const;
     void threshold();
+    double chosen_threshold(const Model& model, const Dataset& validation);
     void report();
     void describe();
     void poll(int epoch);
@@ -58,9 +63,9 @@ private:
     const Engine& engine_;
     WorkerPool pool_;
     Dataset dataset_, validation_;
-    Samples samples_;
+    std::vector<std::string> heads_; // that are trained, or wait behind those; empty: the general one alone
+    SampleCounts counts_;
     TrainingState state_;
-    DeviationRange deviations_; // of the positives' windows, where the model gates by it
     TrainingReport report_;
     const Meter* meter_ = nullptr;
     Stopwatch since_poll_;
@@ -74,45 +79,22 @@ void Training::poll(int epoch) {
     }
 }
 
-BatchOptions Training::batch_options() const {
-    BatchOptions options;
-    options.batch = settings_.batch;
-    options.stepper = {settings_.optimiser, settings_.momentum};
-    options.weight_decay_dense = settings_.weight_decay_dense;
-    options.flips = settings_.flips;
-    options.rotations = settings_.rotations;
-    options.quarter_turns_only = model_.spec.patch_rule == PatchRule::per_patch || model_.spec.training.crop > 0;
-    options.four_turns = settings_.four_turns;
-    options.loss = settings_.loss;
-    if (options_.positive_unlabelled) {
-        options.prior = report_.prior;
-    }
-    options.seed = options_.seed;
-    return options;
+std::unique_ptr<TrainingLoop> Training::make_loop() {
+    LoopSetup setup{
+        model_.spec, parameters_with_heads(model_, heads_), dataset_, validation_, settings_, options_, engine_, pool_,
+        control_};
+    return is_detector(model_.spec.network) ? make_detector_training(std::move(setup), heads_)
+                                            : make_patch_training(std::move(setup));
 }
 
-// The share of particles among random windows.
-void Training::settle_prior() {
-    if (!options_.positive_unlabelled) {
-        return;
-    }
-    report_.prior = options_.prior;
-    if (report_.prior <= 0.0) {
-        report_.prior = std::clamp(samples_.patches.labelled_share, least_prior, most_prior);
-        control_.info(text("prior ", report_.prior, ", from the density of the labelled particles"));
-    }
-}
-
-EpochReport Training::run_epoch(BatchLoop& loop, int epoch) {
+EpochReport Training::run_epoch(TrainingLoop& loop, int epoch) {
     const Stopwatch watch;
     const auto tell = [&] { poll(epoch); };
     EpochReport entry;
     entry.epoch = epoch;
-    entry.learning_rate = state_.rate;
-    entry.loss = loop.epoch(samples_.patches, samples_.train, epoch, state_.rate, tell);
-    const HeldOut held_out = samples_.held_out.empty()
-                                 ? HeldOut{entry.loss, std::nan("")}
-                                 : loop.held_out(samples_.held_out_set(), samples_.held_out, tell);
+    entry.learning_rate = settings_.cycle > 0 ? cosine_rate(epoch) : state_.rate;
+    entry.loss = loop.epoch(epoch, entry.learning_rate, tell);
+    const HeldOut held_out = loop.has_held_out() ? loop.held_out(tell) : HeldOut{entry.loss, std::nan("")};
     entry.validation_loss = held_out.loss;
     entry.validation_accuracy = held_out.accuracy;
     entry.seconds = watch.seconds();
@@ -124,8 +106,14 @@ EpochReport Training::run_epoch(BatchLoop& loop, int epoch) {
     return entry;
 }
 
+// Falls from the learning rate to 0 in a cycle of epochs, and starts again (Loshchilov & Hutter 2017).
+double Training::cosine_rate(int epoch) const {
+    const double share = static_cast<double>((epoch - 1) % settings_.cycle) / settings_.cycle;
+    return settings_.learning_rate * 0.5 * (1.0 + std::cos(std::numbers::pi * share));
+}
+
 // What an epoch means for the next one: the best weights, patience and learning rate.
-void Training::note(const EpochReport& entry, const BatchLoop& loop) {
+void Training::note(const EpochReport& entry, const TrainingLoop& loop) {
     state_.epochs.push_back(entry);
     state_.parameters = loop.parameters();
     state_.memory = loop.memory();
@@ -154,54 +142,81 @@ void Training::epochs() {
                          training_identity(model_, settings_, options_, dataset_, validation_));
     state_.rate = settings_.learning_rate;
     std::optional<TrainingState> earlier = file.open(control_);
-    samples_ = draw_samples(dataset_, validation_, model_.spec, settings_, options_, pool_, control_);
-    settle_prior();
-    if (model_.spec.deviation_gate) {
-        deviations_ = robust_range(samples_.patches.deviations);
-    }
-    const auto network = engine_.create(model_.spec.network);
-    BatchLoop loop(model_.spec.network, *network, model_.parameters, batch_options(), pool_);
+    const std::unique_ptr<TrainingLoop> loop = make_loop();
+    counts_ = loop->counts();
     if (earlier) {
         state_ = std::move(*earlier);
         report_.resumed_after = static_cast<int>(state_.epochs.size());
-        loop.restore(state_.parameters, state_.memory);
+        loop->restore(state_.parameters, state_.memory);
     }
     const Meter meter(control_, "train", settings_.epochs);
     meter_ = &meter;
     while (!state_.finished) {
-        const EpochReport entry = run_epoch(loop, static_cast<int>(state_.epochs.size()) + 1);
-        note(entry, loop);
+        const EpochReport entry = run_epoch(*loop, static_cast<int>(state_.epochs.size()) + 1);
+        note(entry, *loop);
         file.write(state_);
         const std::string item = text("epoch ", entry.epoch);
         meter.at(entry.epoch, item.c_str(), entry.validation_loss);
     }
 }
 
+double Training::chosen_threshold(const Model& model, const Dataset& validation) {
+    auto network = engine_.create(model.spec.network);
+    network->set_parameters(model.parameters);
+    const ChosenThreshold chosen =
+        choose_threshold(model, std::move(network), validation, settings_.beta, pool_, control_);
+    report_.validation_f1 = chosen.f1;
+    // Without a single hit no threshold is better than another.
+    return chosen.f1 > 0.0 ? chosen.threshold : model.spec.default_threshold;
+}
+
+// Of every head by the micrographs of its set, of the general one by all. What is reported is the one of the model or,
+// where one head was trained, of that.
 void Training::threshold() {
     report_.threshold = model_.spec.default_threshold;
     report_.validation_f1 = std::nan("");
     if (validation_.items.empty() || report_.cancelled) {
         return;
     }
-    auto network = engine_.create(model_.spec.network);
-    network->set_parameters(model_.parameters);
-    const ChosenThreshold chosen =
-        choose_threshold(model_, std::move(network), validation_, settings_.beta, pool_, control_);
-    report_.validation_f1 = chosen.f1;
-    if (chosen.f1 > 0.0) { // without a single hit no threshold is better than another
-        report_.threshold = model_.spec.default_threshold = chosen.threshold;
+    for (Head& head : model_.heads) {
+        Dataset own;
+        std::copy_if(validation_.items.begin(), validation_.items.end(), std::back_inserter(own.items),
+                     [&](const DatasetItem& item) { return item.molecule == head.name; });
+        if (!own.items.empty()) {
+            report_.threshold = head.threshold = chosen_threshold(with_head(model_, head.name), own);
+        }
     }
+    if (!options_.freeze) {
+        const Model general = model_.heads.empty() ? model_ : with_head(model_, general_head);
+        const double threshold = chosen_threshold(general, validation_);
+        model_.spec.default_threshold = threshold;
+        report_.threshold = options_.heads == HeadMode::one ? report_.threshold : threshold;
+    }
+}
+
+// One diameter, or 0 for several.
+double common_diameter(const Dataset& dataset, const std::string* molecule) {
+    double common = -1.0;
+    for (const DatasetItem& item : dataset.items) {
+        if (molecule == nullptr || item.molecule == *molecule) {
+            common = common < 0.0 || common == item.diameter ? item.diameter : 0.0;
+        }
+    }
+    return common;
 }
 
 void Training::describe() {
     model_.trained = true;
-    const double diameter = dataset_.items.front().diameter;
-    const bool one_diameter = std::all_of(dataset_.items.begin(), dataset_.items.end(),
-                                          [&](const DatasetItem& item) { return item.diameter == diameter; });
-    model_.diameter = one_diameter ? diameter : 0.0; // several molecules: whoever picks has to say which
+    for (Head& head : model_.heads) {
+        const double diameter = common_diameter(dataset_, &head.name);
+        head.diameter = diameter >= 0.0 ? diameter : head.diameter; // negative: it was not trained
+    }
+    if (!options_.freeze) { // of several molecules, whoever picks has to say which
+        model_.diameter = common_diameter(dataset_, nullptr);
+    }
     model_.pixel_size = dataset_.pixel_size(0);
     std::string names;
-    for (const std::string& molecule : samples_.patches.molecules) {
+    for (const std::string& molecule : molecule_names(dataset_)) {
         names += (names.empty() || molecule.empty() ? "" : ", ") + molecule;
     }
     note_trained_on(model_, dataset_);
@@ -218,6 +233,13 @@ void Training::describe() {
     notes["best-validation-loss"] = text(report_.best_validation_loss);
     notes["learning-rate"] = text(settings_.learning_rate);
     notes["batch"] = text(settings_.batch);
+    if (is_detector(model_.spec.network)) {
+        notes["crop"] = text(settings_.crop);
+    }
+    if (!heads_.empty()) {
+        notes["bias-weight"] = text(settings_.heads.bias_weight);
+        notes["frozen"] = options_.freeze ? "body and general head" : "nothing";
+    }
     if (report_.prior > 0.0) {
         notes["loss"] = "positive-unlabelled (nnPU)";
         notes["prior"] = text(report_.prior);
@@ -229,12 +251,13 @@ void Training::describe() {
 
 // What the caller wants to know of the epochs, those before a resumption included.
 void Training::report() {
-    report_.positives = samples_.positives;
-    report_.negatives = samples_.negatives();
-    report_.validation_samples = samples_.held_out.size();
-    report_.outside = samples_.patches.outside;
-    report_.masked = samples_.patches.masked;
-    report_.overlapping = samples_.patches.overlapping;
+    report_.positives = counts_.positives;
+    report_.negatives = counts_.negatives;
+    report_.validation_samples = counts_.held_out;
+    report_.outside = counts_.outside;
+    report_.masked = counts_.masked;
+    report_.overlapping = counts_.overlapping;
+    report_.prior = counts_.prior;
     report_.epochs = state_.epochs;
     report_.best_epoch = state_.best_epoch;
     report_.best_validation_loss = state_.best_loss;
@@ -253,9 +276,9 @@ TrainingReport Training::go() {
         report_.cancelled = true;
     }
     report();
-    model_.parameters = state_.best;
-    model_.spec.deviation_low = deviations_.low;
-    model_.spec.deviation_high = deviations_.high;
+    adopt_parameters(model_, heads_, state_.best);
+    model_.spec.deviation_low = counts_.deviations.low;
+    model_.spec.deviation_high = counts_.deviations.high;
     try {
         threshold();
     } catch (const Error& error) {

@@ -1,4 +1,4 @@
-// The training loop for patch classifiers: shuffled batches, augmentation, momentum SGD, patience, best weights kept.
+// A training: epochs over a data set, patience, best weights kept, the threshold chosen, a state to go on from.
 #pragma once
 
 #include "core/parallel.hpp"
@@ -21,6 +21,13 @@ enum class StatePolicy {
     overwrite // start from the beginning
 };
 
+// Which parts of a network with heads are trained (HydraPicker 2019, section 3.2).
+enum class HeadMode {
+    general,  // the body and one head, on all samples; what every other network does too
+    each_set, // every molecule trains a head of its name, which is added where there is none, and all the body
+    one       // all samples train one new head, and the body
+};
+
 // Unset values take the architecture's (models/model.hpp).
 struct TrainingOptions {
     double diameter = 0.0; // angstrom, for items that name none
@@ -29,6 +36,11 @@ struct TrainingOptions {
     std::optional<bool> flips, rotations;
     std::optional<double> beta; // of the F-score that chooses the threshold
     std::size_t max_positives = 0;
+    HeadMode heads = HeadMode::general;
+    std::string head;                  // of HeadMode::one
+    bool freeze = false;               // the body and the general head stay as they are: few-shot
+    std::optional<double> bias_weight; // of what draws the heads together (models/model.hpp)
+    std::optional<int> crop;           // edge of the crops of a detector, pixels
     std::uint64_t seed = 0;
     // Unlabelled places are unknown and not negatives (positive_unlabelled.hpp); `prior` is the share of random windows
     // that are particles, 0: estimated from the labelled ones, as if all were labelled.

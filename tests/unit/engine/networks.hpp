@@ -90,6 +90,36 @@ inline NetworkSpec small_map() {
              convolution(3, 2, Activation::relu), convolution(3, 1, Activation::relu)}};
 }
 
+inline Layer padded(int kernel, int channels, int stride, bool bias, Activation activation = Activation::none) {
+    Layer layer = convolution(kernel, channels, activation);
+    layer.stride = stride;
+    layer.padding = kernel / 2;
+    layer.bias = bias;
+    return layer;
+}
+inline Layer norm(int groups, Activation activation) {
+    Layer layer{LayerKind::group_norm, 0, 0, activation, 0.0};
+    layer.groups = groups;
+    return layer;
+}
+
+// HydraPicker's shape in small, with cells of 4 pixels and either head: three outputs or four. 16 -> 16 -> 8 -> 4.
+inline NetworkSpec small_detector(int outputs) {
+    const Activation relu = Activation::relu, none = Activation::none;
+    NetworkSpec spec{
+        16,
+        {padded(3, 4, 1, false), padded(3, 4, 1, false), norm(2, relu), padded(3, 4, 1, false), norm(2, none), add(2)}};
+    if (outputs == 4) {
+        spec.layers.insert(spec.layers.end(), {dropout(0.3), padded(3, 6, 2, true), norm(3, relu), dropout(0.3),
+                                               padded(3, 8, 2, true), norm(2, relu)});
+    } else {
+        spec.layers.insert(spec.layers.end(), {padded(3, 6, 2, true, relu), norm(3, none), dropout(0.3),
+                                               padded(3, 8, 2, true, relu), norm(2, none), dropout(0.3)});
+    }
+    spec.layers.push_back(padded(3, outputs, 1, true));
+    return spec;
+}
+
 inline std::vector<float> random_values(std::size_t count, std::uint64_t seed, double scale) {
     picker::Random random(seed);
     std::vector<float> values(count);
@@ -115,20 +145,24 @@ inline std::vector<double> naive_outputs(const NetworkSpec& spec, const std::vec
         const Layer& layer = spec.layers[l];
         std::vector<double> y;
         if (layer.kind == LayerKind::convolution || layer.kind == LayerKind::dense) {
-            const double* weight = parameters.data() + shapes[next].offset;
-            const double* bias = parameters.data() + shapes[next + 1].offset;
-            next += 2;
+            const double* weight = parameters.data() + shapes[next++].offset;
+            const double* bias = layer.bias ? parameters.data() + shapes[next++].offset : nullptr;
             const int k = layer.kind == LayerKind::dense ? size : layer.kernel;
-            const int out = size - k + 1;
+            const int out = (size + 2 * layer.padding - k) / layer.stride + 1;
+            const auto inside = [&](int i, int j) { return i >= 0 && j >= 0 && i < size && j < size; };
             for (int o = 0; o < layer.channels; ++o) {
                 for (int i = 0; i < out; ++i) {
                     for (int j = 0; j < out; ++j) {
-                        double sum = bias[o];
+                        double sum = bias != nullptr ? bias[o] : 0.0;
                         for (int c = 0; c < channels; ++c) {
                             for (int di = 0; di < k; ++di) {
                                 for (int dj = 0; dj < k; ++dj) {
-                                    sum +=
-                                        weight[((o * channels + c) * k + di) * k + dj] * at(x, c, i + di, j + dj, size);
+                                    const int y_in = i * layer.stride + di - layer.padding;
+                                    const int x_in = j * layer.stride + dj - layer.padding;
+                                    if (inside(y_in, x_in)) {
+                                        sum +=
+                                            weight[((o * channels + c) * k + di) * k + dj] * at(x, c, y_in, x_in, size);
+                                    }
                                 }
                             }
                         }
@@ -153,6 +187,28 @@ inline std::vector<double> naive_outputs(const NetworkSpec& spec, const std::vec
                             at(x, c, i, j, size) + at(kept[from], c, i + border, j + border, edges[from]);
                         y.push_back(layer.activation == Activation::relu ? std::max(sum, 0.0) : sum);
                     }
+                }
+            }
+        } else if (layer.kind == LayerKind::group_norm) {
+            const double* scale = parameters.data() + shapes[next++].offset;
+            const double* shift = parameters.data() + shapes[next++].offset;
+            const int each = channels / layer.groups, area = size * size;
+            y = x;
+            for (int g = 0; g < layer.groups; ++g) {
+                const int first = g * each * area, count = each * area;
+                double mean = 0.0, squares = 0.0;
+                for (int i = first; i < first + count; ++i) {
+                    mean += x[static_cast<std::size_t>(i)] / count;
+                }
+                for (int i = first; i < first + count; ++i) {
+                    const double off = x[static_cast<std::size_t>(i)] - mean;
+                    squares += off * off;
+                }
+                const double deviation = std::sqrt(squares / (count - 1) + 1e-5); // unbiased
+                for (int i = first; i < first + count; ++i) {
+                    double& value = y[static_cast<std::size_t>(i)];
+                    value = scale[i / area] * (value - mean) / deviation + shift[i / area];
+                    value = layer.activation == Activation::relu ? std::max(value, 0.0) : value;
                 }
             }
         } else if (layer.kind == LayerKind::dropout) {

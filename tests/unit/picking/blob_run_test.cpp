@@ -38,7 +38,7 @@ DOCTEST_TEST_CASE("the aperture can be changed on score maps, but not on candida
     const RunReport all = run(inputs, options, folder.path() / "all");
     DOCTEST_CHECK(all.failed == 0);
     DOCTEST_CHECK(all.picks > 20);
-    options = {};
+    options = RunOptions();
     options.settings.aperture = 8.0; // angstrom: 4 pixels, where half a diameter are 6
     const RunReport direct = run(inputs, options, folder.path() / "direct");
     options.source_folder = folder.path() / "all";

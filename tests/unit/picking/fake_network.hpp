@@ -47,6 +47,9 @@ public:
             }
         }
     }
+    void detect(const float*, int, int, float*) const override {
+        throw std::logic_error("this network detects nothing");
+    }
     double gradient(const picker::TrainingShard&, std::span<float>) const override {
         throw std::logic_error("this network is not trained");
     }

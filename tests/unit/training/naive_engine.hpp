@@ -39,6 +39,9 @@ public:
             }
         }
     }
+    void detect(const float*, int, int, float*) const override {
+        picker::fail(picker::Status::internal, "logistic regression detects nothing");
+    }
     double gradient(const picker::TrainingShard& shard, std::span<float> gradient) const override {
         constexpr int area = window * window;
         std::fill(gradient.begin(), gradient.end(), 0.0F);

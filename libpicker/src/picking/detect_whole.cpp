@@ -1,0 +1,53 @@
+// Scoring by a detector: the micrograph in one piece, a probability and an offset for each cell (score_map.hpp).
+#include "core/error.hpp"
+#include "engine/detection.hpp"
+#include "picking/score_map.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace picker {
+void Scorer::begin_whole(ScoreJob& job, Prepared prepared) const {
+    const ModelSpec& spec = model_.spec;
+    ScoreMap& map = job.map;
+    const int cell = cell_size(spec.network);
+    job.prepared = filled_up( // zeros are the mean of a prepared micrograph
+        prepared.image, cell);
+    const std::size_t bytes = activation_bytes(spec.network, job.prepared.height, job.prepared.width);
+    if (bytes > most_activation_bytes) {
+        fail(Status::invalid_argument, "a micrograph of ", map.width, " x ", map.height, " pixels with particles of ",
+             map.diameter, " is ", job.prepared.width, " x ", job.prepared.height, " working pixels, for which ",
+             spec.architecture, " would need ", bytes >> 20, " MiB at once, above its limit of ",
+             most_activation_bytes >> 20, "; check the diameter and the pixel size, or use another architecture");
+    }
+    map.scores = Image(job.prepared.width / cell, job.prepared.height / cell);
+    map.offset_x = Image(map.scores.width, map.scores.height);
+    map.offset_y = Image(map.scores.width, map.scores.height);
+    map.origin_x = 0.5 * (cell - 1) / prepared.scale_x;
+    map.origin_y = 0.5 * (cell - 1) / prepared.scale_y;
+    map.step_x = cell / prepared.scale_x;
+    map.step_y = cell / prepared.scale_y;
+    job.window = cell;
+    job.tile_columns = job.tile_rows = 1;
+}
+
+void Scorer::detect_whole(ScoreJob& job) const {
+    const NetworkSpec& network = model_.spec.network;
+    ScoreMap& map = job.map;
+    const std::size_t cells = map.scores.size();
+    std::vector<float> outputs(cells * static_cast<std::size_t>(network.layers.back().channels));
+    network_->detect(job.prepared.pixels.data(), job.prepared.height, job.prepared.width, outputs.data());
+    if (!std::all_of(outputs.begin(), outputs.end(), [](float value) { return std::isfinite(value); })) {
+        fail(Status::backend, "the network gave an output that is no number; its weights are damaged, train the model "
+                              "again");
+    }
+    const CellOutputs detection(outputs.data(), cells, network);
+    const double cell = cell_size(network);
+    for (std::size_t i = 0; i < cells; ++i) {
+        map.scores.pixels[i] = detection.probability(i);
+        map.offset_x.pixels[i] = static_cast<float>(detection.offset_x(i) * map.step_x / cell);
+        map.offset_y.pixels[i] = static_cast<float>(detection.offset_y(i) * map.step_y / cell);
+    }
+}
+
+} // namespace picker
