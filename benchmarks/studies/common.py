@@ -66,6 +66,12 @@ class Study:
                  "--pixel-size", first["pixel_size"], "--seed", seed, *SETTINGS["simulate"], *flags]
         return folder, self.once(folder, words)
 
+    def diameter(self, molecule, pixel_size):
+        """What the simulator says is the longest axis; a throw-away image tells."""
+        _, made = self.simulate(f"{self.name}-{molecule}-size", [molecule], 1, 1, "--pixel-size", pixel_size, "--size", "256,256",
+                                "--particles", 1)
+        return made["diameter"]
+
     def train(self, path, *flags, seed=0):
         return self.once(path, ["train", "--output", path, "--seed", seed, *flags])
 

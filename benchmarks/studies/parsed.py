@@ -20,20 +20,13 @@ def image_size(path):
     return [int(n) for n in np.fromfile(path, np.int32, 2)]
 
 
-def diameter_of(study, settings, molecule):
-    """What the simulator says is the longest axis; a throw-away image tells."""
-    _, made = study.simulate(f"parsed-{molecule}-size", [molecule], 1, 1, "--pixel-size", settings["pixel_size"], "--size", "256,256",
-                             "--particles", 1)
-    return made["diameter"]
-
-
 def molecules_table(study, settings):
     """One row per molecule and ratio; each molecule gets an equal share."""
     rows = ["name,micrographs,picks,diameter,split"]
     width, height = (int(n) for n in settings["size"].split(","))
     area = width * height * settings["pixel_size"] ** 2
     for i, molecule in enumerate(settings["molecules"]):
-        diameter = diameter_of(study, settings, molecule)
+        diameter = study.diameter(molecule, settings["pixel_size"])
         particles = round(settings["coverage"] * area / (math.pi / 4 * diameter ** 2))
         for j, snr in enumerate(settings["snr"]):
             folder, _ = study.simulate(f"parsed-{molecule}-{snr}", [molecule], 501 + 10 * i + j, settings["train"] // len(settings["snr"]),

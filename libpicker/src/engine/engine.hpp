@@ -34,6 +34,9 @@ struct TrainingShard {
     // Of Loss::detection, for which labels hold detection_labels values for each cell: all cells' particle (1, 0 or
     // unknown), all cells' x offsets, all y offsets. The loss of a patch is the sum over its cells.
     double offset_weight = 0.0; // of the absolute errors of offsets, per pixel
+    // Layers before this one are frozen: their slopes are 0, and nothing is spent on them. No add behind it may reach
+    // further back than the layer before it.
+    int first_trained = 0;
 };
 inline constexpr std::size_t detection_labels = 3;
 

@@ -62,7 +62,7 @@ float* TorchNetwork::bias_place(std::size_t layer, std::span<float> gradient) co
 }
 
 at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Tensor& input, std::size_t index,
-                                           float* to_weight, float* to_bias) const {
+                                           bool wants_input, float* to_weight, float* to_bias) const {
     const Layer& layer = spec_.layers[index];
     const at::Tensor& weight = weight_of(index);
     const at::Tensor weight_slope = at::from_blob(to_weight, weight.sizes());
@@ -73,14 +73,14 @@ at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Te
     };
     if (layer.kind == LayerKind::convolution && layer.stride == 1 && layer.padding == 0 &&
         fft_backward_is_faster(layer.kernel, input.size(1), layer.channels, input.size(2), input.size(0))) {
-        ConvolutionSlopes slopes = fft_convolution_backward(slope, input, weight, index > 0);
+        ConvolutionSlopes slopes = fft_convolution_backward(slope, input, weight, wants_input);
         weight_slope.copy_(slopes.weight);
         write_bias(slope.sum({0, 2, 3}));
         return std::move(slopes.input);
     }
     auto [to_input, for_weight, for_bias] = at::convolution_backward(
         slope, input, weight, at::IntArrayRef{layer.channels}, {layer.stride, layer.stride},
-        {layer.padding, layer.padding}, {1, 1}, false, {0, 0}, 1, {index > 0, true, to_bias != nullptr});
+        {layer.padding, layer.padding}, {1, 1}, false, {0, 0}, 1, {wants_input, true, to_bias != nullptr});
     weight_slope.copy_(for_weight);
     write_bias(for_bias);
     return to_input;
@@ -103,7 +103,11 @@ double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradi
         const double loss = loss_slope(outputs, shard, slope.mutable_data_ptr<float>());
         std::size_t dropouts = shard.dropout_masks.size();
         std::vector<at::Tensor> added(layers); // slopes that reach a layer's output through an add
-        for (std::size_t i = layers; i-- > 0;) {
+        const auto first = static_cast<std::size_t>(shard.first_trained);
+        if (first > 0) {
+            std::fill(gradient.begin(), gradient.end(), 0.0F);
+        }
+        for (std::size_t i = layers; i-- > first;) {
             const Layer& layer = spec_.layers[i];
             const at::Tensor& input = trace.inputs[i];
             if (added[i].defined()) {
@@ -117,7 +121,7 @@ double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradi
                 } else if (layer.activation == Activation::sigmoid && i + 1 < layers) {
                     slope = at::sigmoid_backward(slope, trace.outputs[i]);
                 }
-                slope = convolve_backward(slope, input, i, weight_place(i, gradient), bias_place(i, gradient));
+                slope = convolve_backward(slope, input, i, i > first, weight_place(i, gradient), bias_place(i, gradient));
                 break;
             }
             case LayerKind::group_norm:

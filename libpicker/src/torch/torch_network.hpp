@@ -65,9 +65,9 @@ private:
     // A layer with parameters: convolution, by Fourier transforms where that is faster, and activation.
     at::Tensor convolve(const at::Tensor& x, std::size_t layer, const at::Tensor& weight, const at::Tensor& bias,
                         std::int64_t stride) const;
-    // Writes the slopes of a layer's parameters, and returns the one of its input; undefined for the first layer.
-    at::Tensor convolve_backward(const at::Tensor& slope, const at::Tensor& input, std::size_t layer, float* to_weight,
-                                 float* to_bias) const;
+    // Writes the slopes of a layer's parameters, and returns the one of its input; undefined where that is not wanted.
+    at::Tensor convolve_backward(const at::Tensor& slope, const at::Tensor& input, std::size_t layer, bool wants_input,
+                                 float* to_weight, float* to_bias) const;
     // Where the slopes of a layer's weight and bias go; null where it has no bias.
     float* weight_place(std::size_t layer, std::span<float> gradient) const;
     float* bias_place(std::size_t layer, std::span<float> gradient) const;

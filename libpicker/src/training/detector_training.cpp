@@ -155,6 +155,7 @@ void DetectorTraining::work_out(Sample& sample, const CropPlace& place, int numb
     shard.dropout_masks = pointers;
     shard.loss = Loss::detection;
     shard.offset_weight = offset_weight;
+    shard.first_trained = options_.freeze ? spec_.head_layer : 0;
     sample.gradient.resize(steps_.network_size());
     sample.loss = network_->gradient(shard, sample.gradient);
 }

@@ -164,6 +164,17 @@ DOCTEST_TEST_CASE("a detector's gradients equal finite differences") {
             ++checked;
         }
         DOCTEST_CHECK(checked > 100);
+        // With the body frozen the head's slopes are the same, and the body's are 0.
+        shard.first_trained = 6;
+        std::vector<float> of_head(parameters.size(), -99.0F);
+        DOCTEST_CHECK(network->gradient(shard, of_head) == loss);
+        NetworkSpec body = spec;
+        body.layers.resize(6);
+        const std::size_t first = picker::parameter_count(body);
+        for (std::size_t i = 0; i < of_head.size(); ++i) {
+            DOCTEST_REQUIRE(of_head[i] == (i < first ? 0.0F : gradient[i]));
+        }
+        shard.first_trained = 0;
         shard.loss = picker::Loss::cross_entropy;
         DOCTEST_CHECK_THROWS_AS(network->gradient(shard, gradient), picker::Error);
     }
