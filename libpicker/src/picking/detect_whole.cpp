@@ -7,6 +7,29 @@
 #include <cmath>
 
 namespace picker {
+// Memory for one micrograph, taken when it is free and given back at the end.
+class Scorer::Lease {
+public:
+    Lease(Room& room, std::size_t bytes) : room_(room), bytes_(bytes) {
+        std::unique_lock lock(room_.mutex);
+        room_.freed.wait(lock, [&] { return room_.used == 0 || room_.used + bytes_ <= most_activation_bytes; });
+        room_.used += bytes_;
+    }
+    ~Lease() {
+        {
+            const std::lock_guard lock(room_.mutex);
+            room_.used -= bytes_;
+        }
+        room_.freed.notify_all();
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+
+private:
+    Room& room_;
+    std::size_t bytes_;
+};
+
 void Scorer::begin_whole(ScoreJob& job, Prepared prepared) const {
     const ModelSpec& spec = model_.spec;
     ScoreMap& map = job.map;
@@ -34,6 +57,7 @@ void Scorer::begin_whole(ScoreJob& job, Prepared prepared) const {
 void Scorer::detect_whole(ScoreJob& job) const {
     const NetworkSpec& network = model_.spec.network;
     ScoreMap& map = job.map;
+    const Lease lease(*room_, activation_bytes(network, job.prepared.height, job.prepared.width));
     const std::size_t cells = map.scores.size();
     std::vector<float> outputs(cells * static_cast<std::size_t>(network.layers.back().channels));
     network_->detect(job.prepared.pixels.data(), job.prepared.height, job.prepared.width, outputs.data());

@@ -6,9 +6,11 @@
 #include "core/progress.hpp"
 #include "models/model.hpp"
 
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 
 namespace picker {
 
@@ -26,8 +28,9 @@ struct ScoreMap {
     std::shared_ptr<const Image> micrograph;
 };
 
-// What a detector may take for one micrograph. For HydraPicker, whose particles are 21 working pixels, it is enough for
-// 2,890 x 2,890 of these, a field of 137 particles' diameters.
+// What a detector may take at a time, for one micrograph or for several in flight: those that are more wait. For
+// HydraPicker, whose particles are 21 working pixels, it is enough for 2,890 x 2,890 of these, a field of 137
+// particles' diameters.
 inline constexpr std::size_t most_activation_bytes = std::size_t{6} << 30;
 
 // Seconds spent in each stage of one micrograph. In a run over files `score` is the work of all workers added up.
@@ -76,9 +79,17 @@ private:
     void score_patches(ScoreJob& job, int left, int top, int columns, int rows) const;
     void begin_whole(ScoreJob& job, Prepared prepared) const; // detect_whole.cpp
     void detect_whole(ScoreJob& job) const;
+    // The share of most_activation_bytes that threads are using.
+    struct Room {
+        std::mutex mutex;
+        std::condition_variable freed;
+        std::size_t used = 0;
+    };
+    class Lease;
 
     Model model_;
     std::unique_ptr<Network> network_;
+    std::unique_ptr<Room> room_ = std::make_unique<Room>();
     bool uses_engine_ = false;
 };
 

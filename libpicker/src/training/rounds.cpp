@@ -37,7 +37,7 @@ void check_options(const MiningOptions& options, const ModelSpec& spec) {
     if (spec.training.crop > 0) {
         fail(Status::invalid_argument, "rounds without a person mine windows that are no particles, and ",
              spec.architecture,
-             " learns from maps, where every place without a particle is one already; use its "
+             " learns from areas, where every place without a particle is one already; use its "
              "iterations, or another architecture");
     }
     if (!options.training.state_file.empty()) {

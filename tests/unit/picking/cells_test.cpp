@@ -5,6 +5,10 @@
 #include "picking/cells.hpp"
 #include "unit/check.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 using namespace picker;
 
 namespace {
@@ -144,6 +148,47 @@ DOCTEST_TEST_CASE("a detector's score map comes back exactly, and one without of
         bytes.replace(at, meaning.size(), meaning);
         write_whole(folder.path() / "cut.mrc", bytes);
         DOCTEST_CHECK_THROWS_AS((void)read_score_map(folder.path() / "cut.mrc"), Error);
+    }
+}
+
+DOCTEST_TEST_CASE("micrographs in flight together stay within the memory that one may take") {
+    // Each of the large ones needs about 4.7 GiB by the count of its layers: one waits for the other.
+    Model large = detector();
+    large.spec.network.layers[0].channels = 6000;
+    large.parameters.assign(parameter_count(large.spec.network), 0.0F);
+    class Counting final : public fake::FunctionNetwork {
+    public:
+        Counting(std::atomic<int>& now, std::atomic<int>& most, int wanted)
+            : FunctionNetwork({}), now_(now), most_(most), wanted_(wanted) {}
+        void detect(const float*, int height, int width, float* outputs) const override {
+            const int running = ++now_;
+            int seen = most_;
+            while (running > seen && !most_.compare_exchange_weak(seen, running)) {
+            }
+            // Until others are there too; a while, where none may be.
+            for (int tries = 0; tries < (wanted_ > 1 ? 10000 : 20) && (wanted_ == 1 || most_ < wanted_); ++tries) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+            std::fill_n(outputs, 3 * height / cell * (width / cell), 0.0F);
+            --now_;
+        }
+
+    private:
+        std::atomic<int>&now_, &most_;
+        int wanted_;
+    };
+    for (const int edge : {900, 100}) {
+        DOCTEST_CAPTURE(edge);
+        const int wanted = edge == 900 ? 1 : 2;
+        std::atomic<int> now{0}, most{0};
+        const Scorer scorer(large, std::make_unique<Counting>(now, most, wanted));
+        std::vector<ScoreJob> jobs;
+        for (int i = 0; i < 4; ++i) {
+            jobs.push_back(scorer.begin(fake::micrograph(fake::draw(edge, edge + 40, {{20, 20, 1.0}})), 12.0));
+        }
+        WorkerPool pool(4);
+        pool.run(4, [&](std::size_t i) { scorer.run_tile(jobs[i], 0); });
+        DOCTEST_CHECK((wanted == 1 ? most == 1 : most >= 2));
     }
 }
 
