@@ -54,6 +54,8 @@ std::vector<Flag> flags() {
     std::vector<Flag> all = {
         {"--architecture", Takes::one, "NAME", "what to train; picker models lists them [deeppicker]"},
         {"--from", Takes::one, "MODEL", "go on from a trained model instead"},
+        {"--initialise-from", Takes::one, "MODEL",
+         "begin with the first layers of a model of another architecture, as far as they are the same (parsed-s2)"},
         {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or -"},
         {"--picks", Takes::many, "IN...", "their particles: STAR, box or CSV files, folders, quoted globs"},
         {"--negatives", Takes::many, "IN...", "known non-particles (ice, overlaps, carbon), same formats"},
@@ -84,7 +86,7 @@ Command train_command() {
     command.run = [](const Arguments& arguments) -> int {
         const std::string output = arguments.required_text("--output");
         arguments.not_together("--from", {"--architecture", "--activation", "--box", "--kernels", "--pools", "--maps",
-                                          "--step", "--tune"});
+                                          "--step", "--tune", "--initialise-from"});
         arguments.not_together("--datasets", {"--micrographs", "--picks", "--negatives", "--validation-micrographs",
                                               "--validation-picks", "--masks", "--validation-masks", "--pixel-size"});
         if (arguments.has("--validation-picks")) {
@@ -104,6 +106,10 @@ Command train_command() {
         auto model = arguments.has("--from") ? libpicker::Model::load(arguments.text("--from"))
                                              : libpicker::Model::create(arguments.text("--architecture", "deeppicker"),
                                                                         network_options_of(arguments), options.seed);
+        if (arguments.has("--initialise-from")) {
+            const int layers = model.take_layers(libpicker::Model::load(arguments.text("--initialise-from")));
+            terminal.remark(counted(layers, "layer") + " taken over from " + arguments.text("--initialise-from"));
+        }
         SchemeResult scheme;
         libpicker::Dataset train, validation;
         const bool has_validation = add_training_data(train, validation, arguments, model, terminal, scheme);

@@ -161,7 +161,7 @@ DOCTEST_TEST_CASE("heads, crops and steps are refused where they mean nothing") 
     picking.head = nullptr;
     picking.step = 4;
     refused(picker_pick(&out, hydra.get(), sample.micrograph.get(), &picking, nullptr), PICKER_INVALID_ARGUMENT,
-            {"cells of hydrapicker"});
+            {"hydrapicker", "fixed"});
     if (!has_torch("training")) {
         return;
     }

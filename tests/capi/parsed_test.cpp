@@ -105,6 +105,69 @@ DOCTEST_TEST_CASE("a segmenter trained on three small micrographs picks an unsee
             {"the aperture is", "one pixel of the map"});
 }
 
+DOCTEST_TEST_CASE("the supplement's two stages: a classifier, and the segmenter that begins with its layers") {
+    if (!has_torch("training")) {
+        return;
+    }
+    const auto settings = simulation();
+    libpicker::Dataset data;
+    for (std::uint64_t i = 0; i < 3; ++i) {
+        const auto sample = libpicker::simulate(settings, i);
+        data.add(sample.micrograph, sample.truth);
+    }
+    auto classifier = libpicker::Model::create("parsed-s2-classifier", 1);
+    auto options = make<picker_train_options>();
+    options.diameter = 240;
+    options.epochs = 10;
+    options.batch = 12;
+    options.seed = 1;
+    auto report = make<picker_train_report>();
+    ok(picker_train(classifier.get(), data.get(), nullptr, &options, &report, nullptr));
+    DOCTEST_CHECK(report.best_validation_loss < 0.67); // less than the ln 2 of guessing
+    auto segmenter = libpicker::Model::create("parsed-s2", 2);
+    DOCTEST_CHECK(segmenter.take_layers(classifier) == 4);
+    options.epochs = 12;
+    options.batch = 1;
+    ok(picker_train(segmenter.get(), data.get(), nullptr, &options, &report, nullptr));
+    // A map for every pixel of a micrograph whose edges are no multiples of the pools, brightest at the particles.
+    const auto unseen = libpicker::simulate(settings, 100);
+    const std::int32_t width = 141, height = 99;
+    std::vector<float> pixels;
+    for (std::int32_t y = 0; y < height; ++y) {
+        const float* row = picker_micrograph_data(unseen.micrograph.get()) + y * settings.width;
+        pixels.insert(pixels.end(), row, row + width);
+    }
+    picker_micrograph* cut = nullptr;
+    ok(picker_micrograph_from_data(&cut, pixels.data(), width, height, 15, "cut"));
+    const libpicker::Micrograph part(cut);
+    auto scoring = make<picker_pick_options>();
+    const auto map = segmenter.score(part, scoring);
+    DOCTEST_CHECK(map.info().width == width);
+    DOCTEST_CHECK(map.info().height == height);
+    DOCTEST_CHECK(map.info().step_x == 1.0);
+    const double *x = nullptr, *y = nullptr;
+    ok(picker_picks_column(&x, unseen.truth.get(), "x"));
+    ok(picker_picks_column(&y, unseen.truth.get(), "y"));
+    double at_particles = 0.0, everywhere = 0.0, count = 0.0;
+    for (std::size_t i = 0; i < unseen.truth.size(); ++i) {
+        if (x[i] < width - 1 && y[i] < height - 1) {
+            at_particles += map.data()[static_cast<std::ptrdiff_t>(std::lround(y[i])) * width + std::lround(x[i])];
+            count += 1.0;
+        }
+    }
+    for (std::int32_t i = 0; i < width * height; ++i) {
+        everywhere += map.data()[i] / (width * height);
+    }
+    DOCTEST_MESSAGE("classifier's loss ", report.best_validation_loss, "; map at particles ", at_particles / count,
+                    ", everywhere ", everywhere);
+    DOCTEST_CHECK(at_particles / count > 2 * everywhere);
+    scoring.has_keep = 1;
+    picker_picks* out = nullptr;
+    ok(picker_pick(&out, segmenter.get(), part.get(), &scoring, nullptr));
+    const libpicker::Picks picks(out);
+    DOCTEST_CHECK(picks.size() > 0);
+}
+
 DOCTEST_TEST_CASE("an aperture belongs to segmenters; what segmenters cannot learn from is refused") {
     const auto model = libpicker::Model::create("deepem", 3);
     const auto sample = libpicker::simulate(simulation(), 1);

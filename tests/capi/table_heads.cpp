@@ -18,6 +18,14 @@ HeadModels& head_models() {
 }
 
 void add_heads(std::vector<Entry>& table) {
+    table.push_back({"picker_model_take_layers",
+                     {{"model", refused}, {"from", refused}, {"layers", allowed}},
+                     [](World&, Call& c) -> int {
+                         auto model = libpicker::Model::create("parsed-s2", 1);
+                         const auto from = libpicker::Model::create("parsed-s2-classifier", 2);
+                         return picker_model_take_layers(c.p("model", model.get()), c.p("from", from.get()),
+                                                         c.value<std::int32_t>("layers", 77));
+                     }});
     table.push_back(PICKER_INIT_ENTRY(picker_head_info, "info"));
     table.push_back({"picker_model_head_count", {{"model", silent}}, [](World&, Call& c) {
                          return answer(picker_model_head_count(c.p("model", head_models().one.get())) == 0);

@@ -359,6 +359,11 @@ PICKER_API picker_status picker_model_get_info(const picker_model* model, picker
 PICKER_API picker_status picker_model_set_threshold(picker_model* model, double threshold) PICKER_CHECK_RESULT;
 /* Specification, recipe and provenance as JSON text. Borrowed. */
 PICKER_API picker_status picker_model_metadata(const char** out, const picker_model* model) PICKER_CHECK_RESULT;
+/* Takes the parameters of the first layers over from a model whose first layers are the same, as far as they are
+ * (PARSED 2020, Fig. S1: the layers of parsed-s2-classifier begin parsed-s2). `layers` (may be NULL) is how many that
+ * are. PICKER_MISMATCH where not even the first is. */
+PICKER_API picker_status picker_model_take_layers(picker_model* model, const picker_model* from,
+                                                  int32_t* layers) PICKER_CHECK_RESULT;
 /* The heads of a model (hydrapicker): one general head, which every model has and no function below counts, and
  * specialised ones, which training adds. Their number (0 for NULL), and what each is; PICKER_NOT_FOUND past the end. */
 PICKER_API size_t picker_model_head_count(const picker_model* model);

@@ -466,6 +466,11 @@ public:
         return out;
     }
     void set_threshold(double threshold) { check(picker_model_set_threshold(get(), threshold)); }
+    int take_layers(const Model& from) {
+        std::int32_t layers = 0;
+        check(picker_model_take_layers(get(), from.get(), &layers));
+        return layers;
+    }
     std::vector<picker_head_info> heads() const { // the specialised ones
         std::vector<picker_head_info> all(picker_model_head_count(get()));
         for (std::size_t i = 0; i < all.size(); ++i) {

@@ -1,4 +1,4 @@
-// picker.h, "model": the heads of a model.
+// picker.h, "model": parts of models, taken over, added and removed: first layers and heads.
 #include "models/heads.hpp"
 
 #include "capi/handles.hpp"
@@ -8,6 +8,18 @@
 
 using namespace picker;
 using namespace picker::capi;
+
+picker_status picker_model_take_layers(picker_model* model, const picker_model* from, int32_t* layers) {
+    return guard([&] {
+        if (layers != nullptr) {
+            *layers = 0;
+        }
+        const std::int32_t taken = take_layers(required(model, "model").value, required(from, "from").value);
+        if (layers != nullptr) {
+            *layers = taken;
+        }
+    });
+}
 
 size_t picker_model_head_count(const picker_model* model) {
     return model == nullptr ? 0 : model->value.heads.size();

@@ -36,6 +36,9 @@ DensePlan dense_plan(const NetworkSpec& spec, int step, int rotations) {
         fail(Status::invalid_argument, "a score over ", rotations, " quarter turns; give 1 or 4");
     }
     (void)layer_shapes(spec); // throws where the layers do not fit together
+    if (has_padding(spec)) {
+        fail(Status::internal, "a network with padding was to be run over an image as if windows were parts of it");
+    }
     DensePlan plan;
     plan.step = step;
     plan.rotations = rotations;

@@ -21,6 +21,10 @@ double log_logistic(double x) {
 
 } // namespace
 
+float second_of_two(float first, float second) {
+    return static_cast<float>(logistic(static_cast<double>(second) - first));
+}
+
 FocalLoss focal_loss(double logit, bool is_positive) {
     const double towards = is_positive ? logit : -logit; // the logit of what is true
     const double right = logistic(towards), wrong = logistic(-towards), log_right = log_logistic(towards);

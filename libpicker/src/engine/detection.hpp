@@ -42,6 +42,9 @@ private:
     double reach_; // pixels
 };
 
+// Probability of the second of two classes, from their values before a softmax.
+float second_of_two(float first, float second);
+
 // Focal loss of one logit (Lin et al. 2017, alpha 1/4 and gamma 2, as in the code) and its derivative.
 struct FocalLoss {
     double loss = 0.0, slope = 0.0;

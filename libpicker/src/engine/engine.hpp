@@ -24,7 +24,7 @@ struct TrainingShard {
     int count = 0;
     // Edge of a patch; 0: the network's input size. Where it is larger (networks without pools only) a patch has a
     // label for every window in it, row by row, and its loss is their mean. A negative label is unknown and counts 0.
-    // A detector's may be any multiple of its cells.
+    // Of a whole network any edge that it takes; a segmenter's patch has a label for every pixel.
     int edge = 0;
     const float* labels = nullptr;  // count values or maps, 1 = particle
     const float* weights = nullptr; // count values, or null for 1
@@ -51,8 +51,9 @@ public:
     // the mean over each window's quarter turns where plan.rotations is 4.
     virtual void score_dense(const float* pixels, int height, int width, const DensePlan& plan,
                              float* probabilities) const = 0;
-    // A detector's outputs for an image whose edges are multiples of its cells: outputs x rows x columns of cells.
-    virtual void detect(const float* pixels, int height, int width, float* outputs) const = 0;
+    // What a whole network gives out before its last activation, for an image whose edges are multiples of its
+    // grid_multiple: all values of the first output, cell by cell and row by row, then of the next.
+    virtual void outputs(const float* pixels, int height, int width, float* values) const = 0;
     // Adds nothing: overwrites `gradient` (parameter_count values) and returns the summed loss.
     virtual double gradient(const TrainingShard& shard, std::span<float> gradient) const = 0;
 };

@@ -17,12 +17,30 @@ bool is_detector(const NetworkSpec& spec) {
            spec.layers.back().activation == Activation::none && spec.layers.back().channels > 1;
 }
 
+bool has_padding(const NetworkSpec& spec) {
+    return std::any_of(spec.layers.begin(), spec.layers.end(),
+                       [](const Layer& layer) { return layer.padding > 0 || layer.kind == LayerKind::deconvolution; });
+}
+
+bool is_whole(const NetworkSpec& spec) {
+    return is_detector(spec) ||
+           (!spec.layers.empty() && spec.layers.back().kind == LayerKind::convolution && has_padding(spec));
+}
+
 int cell_size(const NetworkSpec& spec) {
-    int size = 1;
+    int size = total_stride(spec), up = 1;
     for (const Layer& layer : spec.layers) {
-        size *= layer.stride;
+        (layer.kind == LayerKind::deconvolution ? up : size) *= layer.stride;
     }
-    return size;
+    return std::max(1, size / up);
+}
+
+int grid_multiple(const NetworkSpec& spec) {
+    int multiple = total_stride(spec);
+    for (const Layer& layer : spec.layers) {
+        multiple *= layer.kind == LayerKind::deconvolution ? 1 : layer.stride;
+    }
+    return multiple;
 }
 
 std::size_t activation_bytes(const NetworkSpec& spec, int height, int width) {
@@ -74,10 +92,16 @@ void check_network(const NetworkSpec& spec) {
         return;
     }
     const Layer& layer = spec.layers.back();
+    const bool whole = is_whole(spec);
     const bool ends = layer.kind == LayerKind::dense || layer.kind == LayerKind::convolution;
     const bool one = last.channels == 1 && (layer.activation == Activation::sigmoid || is_map(spec));
     const bool two = last.channels == 2 && layer.activation == Activation::softmax;
-    if (!ends || last.size != 1 || !(one || two)) {
+    if (whole && (last.size != spec.input_size || !two)) {
+        fail(Status::invalid_argument, "the network ends with ", last.channels, " outputs of ", last.size, " x ",
+             last.size, " pixels for ", spec.input_size, " x ", spec.input_size,
+             "; a segmenter with padding ends with a convolution of two softmax outputs of its input's size");
+    }
+    if (!whole && (!ends || last.size != 1 || !(one || two))) {
         fail(Status::invalid_argument, "the network ends with ", last.channels, " outputs of ", last.size, " x ",
              last.size,
              " pixels; a patch classifier ends with a dense layer of one sigmoid or two softmax outputs, a segmenter "
@@ -91,9 +115,10 @@ void check_network(const NetworkSpec& spec) {
         if (i + 1 < spec.layers.size() && one_layer.activation == Activation::softmax) {
             fail(Status::invalid_argument, "layer ", i + 1, " has a softmax; only the last layer may have one");
         }
-        if (one_layer.stride != 1 || one_layer.padding != 0 || one_layer.kind == LayerKind::group_norm) {
+        if (!whole && (one_layer.stride != 1 || one_layer.kind == LayerKind::group_norm)) {
             fail(Status::invalid_argument, "layer ", i + 1,
-                 " has a stride or padding or is a group norm, which only a detector has");
+                 " has a stride or is a group norm, which only networks run over a whole image have, such as a "
+                 "detector");
         }
     }
 }

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace picker {
 namespace {
@@ -30,6 +31,8 @@ const char* kind_name(LayerKind kind) {
         return "add";
     case LayerKind::group_norm:
         return "group norm";
+    case LayerKind::deconvolution:
+        return "deconvolution";
     }
     return "unknown";
 }
@@ -40,7 +43,25 @@ bool is_pool(LayerKind kind) {
 
 // Edge behind a convolution that is given `size` pixels.
 int convolved(const Layer& layer, int size) {
-    return (size + 2 * layer.padding - layer.kernel) / layer.stride + 1;
+    const int behind = layer.padding > 0 && layer.kernel % 2 == 0 ? 1 : 0;
+    return (size + 2 * layer.padding + behind - layer.kernel) / layer.stride + 1;
+}
+
+bool has_kernel(LayerKind kind) {
+    return kind == LayerKind::convolution || kind == LayerKind::deconvolution;
+}
+
+// Pixels of the input to one of each layer's output.
+std::vector<double> scales_of(const NetworkSpec& spec) {
+    std::vector<double> scales;
+    double scale = 1.0;
+    for (const Layer& layer : spec.layers) {
+        scale *= is_pool(layer.kind) ? layer.kernel : 1.0;
+        scale *= layer.kind == LayerKind::convolution ? layer.stride : 1.0;
+        scale /= layer.kind == LayerKind::deconvolution ? layer.stride : 1.0;
+        scales.push_back(scale);
+    }
+    return scales;
 }
 
 // Edge after the convolutions and pools for an input of `size` pixels, or nothing where one does not fit.
@@ -48,6 +69,8 @@ std::optional<int> final_size(const NetworkSpec& spec, int size) {
     for (const Layer& layer : spec.layers) {
         if (layer.kind == LayerKind::convolution) {
             size = size + 2 * layer.padding < layer.kernel ? 0 : convolved(layer, size);
+        } else if (layer.kind == LayerKind::deconvolution) {
+            size *= layer.stride;
         } else if (is_pool(layer.kind)) {
             if (size % layer.kernel != 0) {
                 return std::nullopt;
@@ -81,21 +104,21 @@ std::string nearest_sizes(const NetworkSpec& spec) {
 }
 
 void check_layer(const Layer& layer, const std::string& name, bool after_dense) {
-    const bool spatial = layer.kind == LayerKind::convolution || is_pool(layer.kind);
+    const bool spatial = has_kernel(layer.kind) || is_pool(layer.kind);
     if (spatial && after_dense) {
         fail(Status::invalid_argument, name, " comes after a dense layer; move it before");
     }
     if (spatial && (layer.kernel < 1 || layer.kernel > max_size)) {
         fail(Status::invalid_argument, name, " has a kernel of ", layer.kernel, " pixels; give 1 to ", max_size);
     }
-    if ((layer.kind == LayerKind::convolution || layer.kind == LayerKind::dense) &&
+    if ((has_kernel(layer.kind) || layer.kind == LayerKind::dense) &&
         (layer.channels < 1 || layer.channels > max_channels)) {
         fail(Status::invalid_argument, name, " has ", layer.channels, " outputs; give 1 to ", max_channels);
     }
     if (layer.kind == LayerKind::dropout && !(layer.rate >= 0.0 && layer.rate < 1.0)) {
         fail(Status::invalid_argument, name, " has a rate of ", layer.rate, "; give 0 or more and less than 1");
     }
-    if (layer.kind == LayerKind::convolution &&
+    if (has_kernel(layer.kind) &&
         (layer.stride < 1 || layer.stride > layer.kernel || layer.padding < 0 || layer.padding >= layer.kernel)) {
         fail(Status::invalid_argument, name, " has a stride of ", layer.stride, " and a padding of ", layer.padding,
              " pixels; give at most its kernel, ", layer.kernel, ", and less than that");
@@ -123,8 +146,10 @@ void check_add(const NetworkSpec& spec, std::size_t index, const std::vector<Lay
         fail(Status::invalid_argument, "layer ", index + 1, " (add) adds layer ", from + 1,
              "; give one that comes before it");
     }
+    const std::vector<double> scales = scales_of(spec);
     for (std::size_t i = static_cast<std::size_t>(from) + 1; i < index; ++i) {
-        if (is_pool(spec.layers[i].kind) || spec.layers[i].kind == LayerKind::dense || spec.layers[i].stride > 1) {
+        const bool apart = scales[index] != scales[static_cast<std::size_t>(from)]; // some layer here has done that
+        if (spec.layers[i].kind == LayerKind::dense || (apart && scales[i] != scales[i - 1])) {
             fail(Status::invalid_argument, "layer ", index + 1, " (add) adds layer ", from + 1, " past layer ", i + 1,
                  " (", kind_name(spec.layers[i].kind), "), behind which pixels lie elsewhere");
         }
@@ -181,6 +206,8 @@ std::vector<LayerShape> layer_shapes(const NetworkSpec& spec) {
             shape.size /= layer.kernel;
         } else if (layer.kind == LayerKind::dense) {
             shape = {layer.channels, 1};
+        } else if (layer.kind == LayerKind::deconvolution) {
+            shape = {layer.channels, shape.size * layer.stride};
         } else if (layer.kind == LayerKind::add) {
             check_add(spec, i, shapes);
         } else if (layer.kind == LayerKind::group_norm && shape.channels % layer.groups != 0) {
@@ -205,7 +232,7 @@ std::vector<ParameterShape> layer_parameters(const Layer& layer, const LayerShap
         weight.is_norm = bias.is_norm = true;
         return {weight, bias};
     }
-    if (layer.kind != LayerKind::dense && layer.kind != LayerKind::convolution) {
+    if (layer.kind != LayerKind::dense && !has_kernel(layer.kind)) {
         return {};
     }
     const bool dense = layer.kind == LayerKind::dense;
@@ -216,6 +243,9 @@ std::vector<ParameterShape> layer_parameters(const Layer& layer, const LayerShap
     }
     weight.dimensions = dense ? std::vector<int>{layer.channels, static_cast<int>(inputs)}
                               : std::vector<int>{layer.channels, before.channels, layer.kernel, layer.kernel};
+    if (layer.kind == LayerKind::deconvolution) {
+        std::swap(weight.dimensions[0], weight.dimensions[1]);
+    }
     weight.fan_in = static_cast<int>(inputs);
     weight.fan_out = static_cast<int>((dense ? 1 : window) * static_cast<std::size_t>(layer.channels));
     weight.is_dense = bias.is_dense = dense;
@@ -237,7 +267,10 @@ std::vector<ParameterShape> parameter_shapes(const NetworkSpec& spec) {
     std::map<LayerKind, int> numbers; // of the layers of each kind so far
     for (std::size_t i = 0; i < spec.layers.size(); ++i) {
         const LayerKind kind = spec.layers[i].kind;
-        const char* const word = kind == LayerKind::dense ? "dense" : kind == LayerKind::group_norm ? "norm" : "conv";
+        const char* const word = kind == LayerKind::dense           ? "dense"
+                                 : kind == LayerKind::group_norm    ? "norm"
+                                 : kind == LayerKind::deconvolution ? "deconv"
+                                                                    : "conv";
         const std::string name = text(word, ++numbers[kind]);
         for (ParameterShape& shape : layer_parameters(spec.layers[i], before, name)) {
             shape.name = name + (shape.is_bias ? ".bias" : ".weight");

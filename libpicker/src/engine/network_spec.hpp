@@ -7,31 +7,32 @@
 
 namespace picker {
 
-enum class LayerKind { convolution, max_pool, mean_pool, dropout, dense, add, group_norm };
+enum class LayerKind { convolution, max_pool, mean_pool, dropout, dense, add, group_norm, deconvolution };
 enum class Activation { none, relu, sigmoid, softmax };
 
 // convolution: valid and of stride 1 where nothing else is said, square kernel. Pools: window = stride = kernel. dense:
 // over all that comes before, flattened channel by channel, each row by row. add: the sum with an earlier layer's
 // output, whose border is cut off until it fits (a residual block). group_norm: each of `groups` sets of channels is
 // brought to mean 0 and deviation 1 over the whole image, the variance being the unbiased one, with 1e-5 added to it;
-// then every channel has a scale and a shift of its own.
+// then every channel has a scale and a shift of its own. deconvolution: a convolution's way back, from each pixel to
+// stride x stride of them.
 struct Layer {
     LayerKind kind = LayerKind::convolution;
     int kernel = 0;   // pixels (convolution, pools)
     int channels = 0; // outputs (convolution, dense)
     Activation activation = Activation::none;
     double rate = 0.0; // dropout probability
-    int from = -1;     // the earlier layer of an add, counted from 0; no pool may lie between
-    int stride = 1;    // pixels (convolution)
-    int padding = 0;   // zeros on each side (convolution)
-    bool bias = true;  // added to each output (convolution)
+    int from = -1;     // the earlier layer of an add, counted from 0; of the same scale
+    int stride = 1;    // pixels (convolution, deconvolution)
+    int padding = 0;   // zeros on each side (convolution); one more behind where the kernel is even
+    bool bias = true;  // added to each output (convolution, deconvolution)
     int groups = 0;    // group_norm
 };
 
 // A patch classifier: input_size x input_size x 1 in, one probability (sigmoid) or two (softmax, positive class = 1)
 // out. Or a segmenter: as one of these, or with one ReLU output, and run at every pixel; no pools. Or a detector: run
-// over a whole image, with some outputs for each cell of cell_size pixels (engine/detection.hpp); only detectors have
-// padding, strides and group norms.
+// over a whole image, with some outputs for each cell of cell_size pixels (engine/detection.hpp). Only whole networks,
+// detectors and segmenters that are run over a whole image too, have strides, group norms and deconvolutions.
 struct NetworkSpec {
     int input_size = 0; // pixels; of a detector the crop that it is trained on
     std::vector<Layer> layers;
@@ -43,7 +44,7 @@ struct LayerShape {
 
 struct ParameterShape {
     std::string name;            // "conv1.weight", "dense1.bias", ...
-    std::vector<int> dimensions; // convolution: out, in, k, k; dense: out, in
+    std::vector<int> dimensions; // convolution: out, in, k, k; deconvolution: in, out, k, k; dense: out, in
     std::size_t offset = 0;      // into the flat parameter vector
     std::size_t count() const;
     int fan_in = 0, fan_out = 0; // 0 for biases
@@ -60,8 +61,12 @@ std::size_t parameter_count(const NetworkSpec& spec);
 void check_network(const NetworkSpec& spec);
 bool is_map(const NetworkSpec& spec);      // a segmenter with a ReLU output, which is a density and no probability
 bool is_detector(const NetworkSpec& spec); // its last layer is a convolution of several outputs without activation
-int cell_size(const NetworkSpec& spec);    // pixels, of a detector: the product of its strides
-// Bytes that a detector's activations take at most at one time, over an image of height x width pixels.
+// Run over an image in one piece (Network::outputs): it pads, and does not end with a dense layer.
+bool is_whole(const NetworkSpec& spec);
+bool has_padding(const NetworkSpec& spec);  // such a network has no dense plan: a window is not a part of the image
+int cell_size(const NetworkSpec& spec);     // pixels of the input to an output of a whole network; 1 for a segmenter
+int grid_multiple(const NetworkSpec& spec); // edges of images that a whole network takes are multiples of this
+// Bytes that a whole network's activations take at most at one time, over an image of height x width pixels.
 std::size_t activation_bytes(const NetworkSpec& spec, int height, int width);
 
 // How the network runs over a whole image instead of over one window after another. Exact for any step.

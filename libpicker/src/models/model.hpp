@@ -21,7 +21,8 @@ namespace picker {
 enum class PatchRule {
     dense,     // windows of the prepared micrograph, as they are: the whole image at once
     per_patch, // DeepPicker's literal recipe: cut, 8-bit, resize, standardise each window by itself
-    whole      // HydraPicker: the micrograph in one piece, as its group norms look at all of it
+    windows,   // the same windows one by one, for networks that pad them
+    whole      // networks that take the micrograph in one piece (is_whole)
 };
 
 // How candidates are found in a score map.
@@ -153,6 +154,9 @@ struct Model {
 // Initialised from our own random numbers. Error(invalid_argument) for options that the architecture has no use for,
 // or whose sizes do not fit together, naming the nearest that do.
 Model create_model(std::string_view architecture, std::uint64_t seed, const ModelOptions& options = {});
+// Takes the parameters of the first layers over from a model whose first layers are the same, as far as they are;
+// returns how many layers with parameters that are. Error(mismatch) where not even the first is.
+int take_layers(Model& model, const Model& from);
 // A model that scores every `step` working pixels. Error(invalid_argument) for a step that is absurd, and for
 // detectors, whose cells are fixed.
 Model with_step(Model model, int step);

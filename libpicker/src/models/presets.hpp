@@ -15,10 +15,12 @@ ModelSpec deepem_klh_step20();
 ModelSpec deepem_19s();
 ModelSpec deepem_26s();
 ModelSpec deepem_inflammasome();
-ModelSpec parsed();           // PARSED 2020, the network that its authors ship
-ModelSpec parsed_enhanced();  // parsed, each map divided by its own highest values
-ModelSpec hydrapicker();      // HydraPicker 2019, the head of the paper: three outputs
-ModelSpec hydrapicker_code(); // the head of its code: four outputs
+ModelSpec parsed();               // PARSED 2020, the network that its authors ship
+ModelSpec parsed_enhanced();      // parsed, each map divided by its own highest values
+ModelSpec parsed_s2();            // the segmenter of the supplement's Table S2 ...
+ModelSpec parsed_s2_classifier(); // ... and the classifier that its first layers come from
+ModelSpec hydrapicker();          // HydraPicker 2019, the head of the paper: three outputs
+ModelSpec hydrapicker_code();     // the head of its code: four outputs
 
 // A DeepEM network with the options' box, kernels, pools, maps and activation; what they leave open follows the design
 // rule (deepem_design.hpp).

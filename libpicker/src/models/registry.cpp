@@ -32,6 +32,10 @@ constexpr std::array registry{
                      "PARSED 2020, supplement; the authors' pre_train_model.h5", parsed},
     ArchitectureInfo{"parsed-enhanced", "parsed, and every map is brought to the same contrast as in the code",
                      "PARSED's code", parsed_enhanced},
+    ArchitectureInfo{"parsed-s2", "PARSED with the network of the supplement's Table S2, whose maps have two classes",
+                     "PARSED 2020, Table S2", parsed_s2},
+    ArchitectureInfo{"parsed-s2-classifier", "the classifier that parsed-s2 takes its first layers from; slow",
+                     "PARSED 2020, Table S2 and Fig. S2", parsed_s2_classifier},
     ArchitectureInfo{"hydrapicker", "HydraPicker as published: one body, a general head and one for every data set",
                      "HydraPicker 2019, sections 3 and 4; decoding and rates of the authors' code", hydrapicker},
     ArchitectureInfo{"hydrapicker-code", "hydrapicker with the head of the code, which has an output for no particle",
@@ -76,6 +80,9 @@ std::string layers_text(const ModelSpec& spec) {
             break;
         case LayerKind::add:
             result += text("add ", layer.from + 1);
+            break;
+        case LayerKind::deconvolution:
+            result += text("deconv ", layer.kernel, "×", layer.kernel, "×", layer.channels, " by ", layer.stride);
             break;
         case LayerKind::group_norm:
             result += text("norm ", layer.groups);
@@ -134,9 +141,9 @@ double window_length(const ModelSpec& spec, double diameter, double pixel_size) 
 }
 
 Model with_step(Model model, int step) {
-    if (is_detector(model.spec.network)) {
-        fail(Status::invalid_argument, "a step of ", step, " is given, but the cells of ", model.spec.architecture,
-             " are ", model.spec.step, " working pixels, and fixed; leave it out");
+    if (is_whole(model.spec.network)) {
+        fail(Status::invalid_argument, "a step of ", step, " is given, but that of ", model.spec.architecture, " is ",
+             model.spec.step, " working pixels, and fixed; leave it out");
     }
     if (step < 1 || step > model.spec.network.input_size) {
         fail(Status::invalid_argument, "the step between windows is ", step, " working pixels; give 1 to ",

@@ -8,7 +8,8 @@ namespace {
 
 // What training on maps and picking from blobs take for granted.
 void check_segmenter(const ModelSpec& spec) {
-    if (spec.training.crop > 0 && (spec.network.input_size % 2 == 0 || total_stride(spec.network) != 1)) {
+    if (spec.training.crop > 0 && !is_whole(spec.network) &&
+        (spec.network.input_size % 2 == 0 || total_stride(spec.network) != 1)) {
         fail(Status::invalid_argument,
              "it learns from maps, but its window has no middle pixel, or its network has pools");
     }
@@ -23,8 +24,7 @@ void check_segmenter(const ModelSpec& spec) {
 // A detector is one in everything: network, loss, preparation and candidates.
 void check_detector(const ModelSpec& spec) {
     const int cell = cell_size(spec.network);
-    if (spec.patch_rule != PatchRule::whole || spec.peak_rule != PeakRule::cells || spec.rotations != 1 ||
-        spec.training.loss != Loss::detection || spec.step != cell || spec.padded || spec.recipe.pixel_size > 0.0) {
+    if (spec.peak_rule != PeakRule::cells || spec.training.loss != Loss::detection || spec.recipe.pixel_size > 0.0) {
         fail(Status::invalid_argument, "its network is a detector, but the rest of it is not for one");
     }
     if (spec.training.crop < cell || spec.training.crop % cell != 0) {
@@ -42,9 +42,15 @@ void check_detector(const ModelSpec& spec) {
     }
 }
 
-bool is_for_detectors(const ModelSpec& spec) {
-    return spec.patch_rule == PatchRule::whole || spec.peak_rule == PeakRule::cells ||
-           spec.training.loss == Loss::detection || spec.head_layer > 0;
+// That the network is run over the micrograph in the way that it can be.
+void check_patch_rule(const ModelSpec& spec) {
+    const bool whole = is_whole(spec.network);
+    if (whole != (spec.patch_rule == PatchRule::whole) || (whole && (spec.padded || spec.rotations != 1)) ||
+        (whole && (spec.step != cell_size(spec.network) || spec.training.crop % grid_multiple(spec.network) != 0)) ||
+        (spec.patch_rule == PatchRule::dense && has_padding(spec.network))) {
+        fail(Status::invalid_argument,
+             "its network pads, or does not, otherwise than the rest of it takes for granted");
+    }
 }
 
 } // namespace
@@ -53,9 +59,10 @@ void check_spec(const ModelSpec& spec) {
     check_network(spec.network);
     check_recipe(spec.recipe);
     check_initialisation(spec.training.initialisation);
+    check_patch_rule(spec);
     if (is_detector(spec.network)) {
         check_detector(spec);
-    } else if (is_for_detectors(spec)) {
+    } else if (spec.peak_rule == PeakRule::cells || spec.training.loss == Loss::detection || spec.head_layer > 0) {
         fail(Status::invalid_argument, "its network is no detector, but the rest of it is for one");
     } else {
         check_segmenter(spec);

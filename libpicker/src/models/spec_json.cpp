@@ -14,19 +14,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::pair<LayerKind, const char*>, 7> kinds{{{LayerKind::convolution, "convolution"},
+constexpr std::array<std::pair<LayerKind, const char*>, 8> kinds{{{LayerKind::convolution, "convolution"},
                                                                   {LayerKind::max_pool, "max-pool"},
                                                                   {LayerKind::mean_pool, "mean-pool"},
                                                                   {LayerKind::dropout, "dropout"},
                                                                   {LayerKind::dense, "dense"},
                                                                   {LayerKind::add, "add"},
-                                                                  {LayerKind::group_norm, "group-norm"}}};
+                                                                  {LayerKind::group_norm, "group-norm"},
+                                                                  {LayerKind::deconvolution, "deconvolution"}}};
 constexpr std::array<std::pair<Activation, const char*>, 4> activations{{{Activation::none, "none"},
                                                                          {Activation::relu, "relu"},
                                                                          {Activation::sigmoid, "sigmoid"},
                                                                          {Activation::softmax, "softmax"}}};
-constexpr std::array<std::pair<PatchRule, const char*>, 3> patch_rules{
-    {{PatchRule::dense, "dense"}, {PatchRule::per_patch, "per-patch"}, {PatchRule::whole, "whole"}}};
+constexpr std::array<std::pair<PatchRule, const char*>, 4> patch_rules{{{PatchRule::dense, "dense"},
+                                                                        {PatchRule::per_patch, "per-patch"},
+                                                                        {PatchRule::windows, "windows"},
+                                                                        {PatchRule::whole, "whole"}}};
 constexpr std::array<std::pair<PeakRule, const char*>, 4> peak_rules{{{PeakRule::window_maximum, "window-maximum"},
                                                                       {PeakRule::two_pass_box, "two-pass-box"},
                                                                       {PeakRule::blobs, "blobs"},

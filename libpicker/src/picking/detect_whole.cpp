@@ -1,4 +1,5 @@
-// Scoring by a detector: the micrograph in one piece, a probability and an offset for each cell (score_map.hpp).
+// Scoring the micrograph in one piece (score_map.hpp): a probability and an offset for each of a detector's cells, or
+// one for every pixel of a segmenter's map.
 #include "core/error.hpp"
 #include "engine/detection.hpp"
 #include "picking/score_map.hpp"
@@ -34,8 +35,11 @@ void Scorer::begin_whole(ScoreJob& job, Prepared prepared) const {
     const ModelSpec& spec = model_.spec;
     ScoreMap& map = job.map;
     const int cell = cell_size(spec.network);
+    const bool detector = is_detector(spec.network);
+    // A segmenter's map is that of the micrograph; a detector's last cells may lie partly beyond it.
+    const int columns = (prepared.image.width + cell - 1) / cell, rows = (prepared.image.height + cell - 1) / cell;
     job.prepared = filled_up( // zeros are the mean of a prepared micrograph
-        prepared.image, cell);
+        prepared.image, grid_multiple(spec.network));
     const std::size_t bytes = activation_bytes(spec.network, job.prepared.height, job.prepared.width);
     if (bytes > most_activation_bytes) {
         fail(Status::invalid_argument, "a micrograph of ", map.width, " x ", map.height, " pixels with particles of ",
@@ -43,9 +47,10 @@ void Scorer::begin_whole(ScoreJob& job, Prepared prepared) const {
              spec.architecture, " would need ", bytes >> 20, " MiB at once, above its limit of ",
              most_activation_bytes >> 20, "; check the diameter and the pixel size, or use another architecture");
     }
-    map.scores = Image(job.prepared.width / cell, job.prepared.height / cell);
-    map.offset_x = Image(map.scores.width, map.scores.height);
-    map.offset_y = Image(map.scores.width, map.scores.height);
+    map.scores = Image(columns, rows);
+    if (detector) {
+        map.offset_x = map.offset_y = Image(columns, rows);
+    }
     map.origin_x = 0.5 * (cell - 1) / prepared.scale_x;
     map.origin_y = 0.5 * (cell - 1) / prepared.scale_y;
     map.step_x = cell / prepared.scale_x;
@@ -58,19 +63,29 @@ void Scorer::detect_whole(ScoreJob& job) const {
     const NetworkSpec& network = model_.spec.network;
     ScoreMap& map = job.map;
     const Lease lease(*room_, activation_bytes(network, job.prepared.height, job.prepared.width));
-    const std::size_t cells = map.scores.size();
+    const int cell = cell_size(network), columns = job.prepared.width / cell;
+    const std::size_t cells = static_cast<std::size_t>(columns) * static_cast<std::size_t>(job.prepared.height / cell);
     std::vector<float> outputs(cells * static_cast<std::size_t>(network.layers.back().channels));
-    network_->detect(job.prepared.pixels.data(), job.prepared.height, job.prepared.width, outputs.data());
+    network_->outputs(job.prepared.pixels.data(), job.prepared.height, job.prepared.width, outputs.data());
     if (!std::all_of(outputs.begin(), outputs.end(), [](float value) { return std::isfinite(value); })) {
         fail(Status::backend, "the network gave an output that is no number; its weights are damaged, train the model "
                               "again");
     }
-    const CellOutputs detection(outputs.data(), cells, network);
-    const double cell = cell_size(network);
-    for (std::size_t i = 0; i < cells; ++i) {
-        map.scores.pixels[i] = detection.probability(i);
-        map.offset_x.pixels[i] = static_cast<float>(detection.offset_x(i) * map.step_x / cell);
-        map.offset_y.pixels[i] = static_cast<float>(detection.offset_y(i) * map.step_y / cell);
+    const bool detector = is_detector(network);
+    for (int y = 0; y < map.scores.height; ++y) {
+        for (int x = 0; x < map.scores.width; ++x) {
+            const std::size_t at = map.scores.index(x, y);
+            const auto i =
+                static_cast<std::size_t>(y) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(x);
+            if (!detector) {
+                map.scores.pixels[at] = second_of_two(outputs[i], outputs[cells + i]);
+                continue;
+            }
+            const CellOutputs detection(outputs.data(), cells, network);
+            map.scores.pixels[at] = detection.probability(i);
+            map.offset_x.pixels[at] = static_cast<float>(detection.offset_x(i) * map.step_x / cell);
+            map.offset_y.pixels[at] = static_cast<float>(detection.offset_y(i) * map.step_y / cell);
+        }
     }
 }
 

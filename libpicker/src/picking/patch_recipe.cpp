@@ -89,7 +89,7 @@ void PatchRecipe::make(const Image& image, int left, int top, float* out) const 
 }
 
 int window_pixels(const ModelSpec& spec, double diameter, double scale) {
-    if (spec.patch_rule == PatchRule::dense || spec.recipe.pixel_size > 0.0) {
+    if (spec.patch_rule != PatchRule::per_patch || spec.recipe.pixel_size > 0.0) {
         return spec.network.input_size;
     }
     return std::max(2, static_cast<int>(std::lround(spec.window_diameters * diameter * scale)));

@@ -143,7 +143,7 @@ void Scorer::run_tile(ScoreJob& job, int tile) const {
     Image& scores = job.map.scores;
     const auto [left, columns] = tile_range(scores.width, job.tile_columns, tile % job.tile_columns);
     const auto [top, rows] = tile_range(scores.height, job.tile_rows, tile / job.tile_columns);
-    if (spec.patch_rule == PatchRule::per_patch) {
+    if (spec.patch_rule != PatchRule::dense) {
         score_patches(job, left, top, columns, rows);
         return;
     }
@@ -223,7 +223,7 @@ ScoreMap Scorer::score_naive(Micrograph micrograph, double diameter, WorkerPool*
                              const std::function<void()>& poll) const {
     if (model_.spec.patch_rule == PatchRule::whole) {
         fail(Status::unsupported, model_.spec.architecture,
-             " has no windows that could be scored one after the other; its group norms look at the whole micrograph");
+             " has no windows that could be scored one after the other; it looks at the whole micrograph");
     }
     ScoreJob job = begin(std::move(micrograph), diameter);
     const int columns = job.map.scores.width;

@@ -29,8 +29,8 @@ int TorchNetwork::check_shard(const TrainingShard& shard, std::size_t gradient_s
         fail(Status::internal, "a training shard is empty");
     }
     const int edge = shard.edge == 0 ? spec_.input_size : shard.edge;
-    const bool fits = is_detector(spec_)
-                          ? edge > 0 && edge % cell_size(spec_) == 0
+    const bool fits = is_whole(spec_)
+                          ? edge > 0 && edge % grid_multiple(spec_) == 0
                           : edge == spec_.input_size || (edge > spec_.input_size && total_stride(spec_) == 1);
     if (!fits) {
         fail(Status::internal, "a training shard has patches of ", edge, " pixels for a network of ", spec_.input_size);
@@ -61,7 +61,7 @@ float* TorchNetwork::bias_place(std::size_t layer, std::span<float> gradient) co
                : nullptr;
 }
 
-at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Tensor& input, std::size_t index,
+at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Tensor& given, std::size_t index,
                                            bool wants_input, float* to_weight, float* to_bias) const {
     const Layer& layer = spec_.layers[index];
     const at::Tensor& weight = weight_of(index);
@@ -71,19 +71,27 @@ at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Te
             at::from_blob(to_bias, {layer.channels}).copy_(values);
         }
     };
-    if (layer.kind == LayerKind::convolution && layer.stride == 1 && layer.padding == 0 &&
+    const at::Tensor input = unevenly_padded(given, layer);
+    const ConvolutionFrame frame = frame_of(layer);
+    const auto unpadded = [&](at::Tensor slopes) {
+        return slopes.defined() && input.size(2) != given.size(2)
+                   ? slopes.narrow(2, layer.padding, given.size(2)).narrow(3, layer.padding, given.size(3))
+                   : slopes;
+    };
+    if (layer.kind == LayerKind::convolution && layer.stride == 1 && frame.padding == 0 &&
         fft_backward_is_faster(layer.kernel, input.size(1), layer.channels, input.size(2), input.size(0))) {
-        ConvolutionSlopes slopes = fft_convolution_backward(slope, input, weight, wants_input);
+        const ConvolutionSlopes slopes = fft_convolution_backward(slope, input, weight, wants_input);
         weight_slope.copy_(slopes.weight);
         write_bias(slope.sum({0, 2, 3}));
-        return std::move(slopes.input);
+        return unpadded(slopes.input);
     }
     auto [to_input, for_weight, for_bias] = at::convolution_backward(
         slope, input, weight, at::IntArrayRef{layer.channels}, {layer.stride, layer.stride},
-        {layer.padding, layer.padding}, {1, 1}, false, {0, 0}, 1, {wants_input, true, to_bias != nullptr});
+        {frame.padding, frame.padding}, {1, 1}, layer.kind == LayerKind::deconvolution,
+        {frame.output_padding, frame.output_padding}, 1, {wants_input, true, to_bias != nullptr});
     weight_slope.copy_(for_weight);
     write_bias(for_bias);
-    return to_input;
+    return unpadded(to_input);
 }
 
 double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradient) const {
@@ -115,13 +123,15 @@ double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradi
             }
             switch (layer.kind) {
             case LayerKind::convolution:
+            case LayerKind::deconvolution:
             case LayerKind::dense: {
                 if (layer.activation == Activation::relu && i + 1 < layers) {
                     slope = at::threshold_backward(slope, trace.outputs[i], 0);
                 } else if (layer.activation == Activation::sigmoid && i + 1 < layers) {
                     slope = at::sigmoid_backward(slope, trace.outputs[i]);
                 }
-                slope = convolve_backward(slope, input, i, i > first, weight_place(i, gradient), bias_place(i, gradient));
+                slope =
+                    convolve_backward(slope, input, i, i > first, weight_place(i, gradient), bias_place(i, gradient));
                 break;
             }
             case LayerKind::group_norm:

@@ -104,25 +104,25 @@ at::Tensor TorchNetwork::forward_image(at::Tensor x, const DensePlan& plan, int 
     return x;
 }
 
-void TorchNetwork::detect(const float* pixels, int height, int width, float* outputs) const {
+void TorchNetwork::outputs(const float* pixels, int height, int width, float* values) const {
     require_parameters();
-    const int cell = cell_size(spec_);
-    if (!is_detector(spec_) || height < 1 || width < 1 || height % cell != 0 || width % cell != 0) {
+    const int multiple = grid_multiple(spec_);
+    if (!is_whole(spec_) || height < 1 || width < 1 || height % multiple != 0 || width % multiple != 0) {
         fail(Status::internal, "an image of ", width, " x ", height,
-             " working pixels was given to a network of cells of ", cell);
+             " working pixels was given to a network that takes multiples of ", multiple);
     }
-    translated("looking for particles in an image", [&] {
+    translated("running over an image", [&] {
         const c10::InferenceMode guard;
         const at::Tensor x = at::from_blob(const_cast<float*>(pixels), {1, 1, height, width}); // only ever read
         const at::Tensor y = forward(x, {}, nullptr).contiguous();
-        std::copy_n(y.const_data_ptr<float>(), y.numel(), outputs);
+        std::copy_n(y.const_data_ptr<float>(), y.numel(), values);
     });
 }
 
 void TorchNetwork::score_dense(const float* pixels, int height, int width, const DensePlan& plan,
                                float* probabilities) const {
     require_parameters();
-    if (plan.layers.size() != spec_.layers.size() || is_detector(spec_)) {
+    if (plan.layers.size() != spec_.layers.size() || is_whole(spec_)) {
         fail(Status::internal, "a dense plan of ", plan.layers.size(), " layers was given to a network of ",
              spec_.layers.size());
     }

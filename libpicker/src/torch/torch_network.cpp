@@ -5,6 +5,7 @@
 #include "torch/group_norm.hpp"
 #include "torch/mean_pool.hpp"
 
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/max_pool2d.h>
@@ -38,6 +39,15 @@ float logistic(float x) {
 
 } // namespace
 
+TorchNetwork::ConvolutionFrame TorchNetwork::frame_of(const Layer& layer) {
+    if (layer.kind == LayerKind::deconvolution) {
+        // So that the output is the input times the stride.
+        const int padding = (layer.kernel - layer.stride + 1) / 2;
+        return {padding, 2 * padding + layer.stride - layer.kernel};
+    }
+    return {layer.kernel % 2 == 0 ? 0 : layer.padding, 0}; // an even kernel's are added before
+}
+
 void TorchNetwork::to_probabilities(const at::Tensor& outputs, float* probabilities) const {
     const at::Tensor flat = outputs.permute({0, 2, 3, 1}).contiguous(); // pixel by pixel, K values each
     const float* values = flat.const_data_ptr<float>();
@@ -58,7 +68,8 @@ TorchNetwork::TorchNetwork(const NetworkSpec& spec)
     check_network(spec);
     int next = 0;
     for (const Layer& layer : spec_.layers) {
-        const bool linear = layer.kind == LayerKind::convolution || layer.kind == LayerKind::dense;
+        const bool linear = layer.kind == LayerKind::convolution || layer.kind == LayerKind::deconvolution ||
+                            layer.kind == LayerKind::dense;
         const int count = linear ? (layer.bias ? 2 : 1) : layer.kind == LayerKind::group_norm ? 2 : 0;
         first_parameter_.push_back(count > 0 ? next : -1);
         next += count;
@@ -86,8 +97,10 @@ void TorchNetwork::set_parameters(std::span<const float> parameters) {
                 auto p = static_cast<std::size_t>(first_parameter_[i]);
                 if (layer.kind != LayerKind::group_norm) {
                     const int kernel = layer.kind == LayerKind::dense ? before.size : layer.kernel;
+                    const bool back = layer.kind == LayerKind::deconvolution;
                     values[p] = borrow(parameters.data() + parameters_[p].offset,
-                                       {layer.channels, before.channels, kernel, kernel})
+                                       {back ? before.channels : layer.channels,
+                                        back ? layer.channels : before.channels, kernel, kernel})
                                     .clone(at::MemoryFormat::ChannelsLast);
                     ++p;
                 }
@@ -116,15 +129,23 @@ void TorchNetwork::require_parameters() const {
     }
 }
 
-at::Tensor TorchNetwork::convolve(const at::Tensor& x, std::size_t index, const at::Tensor& weight,
+at::Tensor TorchNetwork::unevenly_padded(const at::Tensor& x, const Layer& layer) const {
+    const std::int64_t before = layer.padding;
+    return before > 0 && layer.kernel % 2 == 0 ? at::constant_pad_nd(x, {before, before + 1, before, before + 1}) : x;
+}
+
+at::Tensor TorchNetwork::convolve(const at::Tensor& given, std::size_t index, const at::Tensor& weight,
                                   const at::Tensor& bias, std::int64_t stride) const {
     const Layer& layer = spec_.layers[index];
-    const std::int64_t padding = layer.padding;
-    const bool by_fft = layer.kind == LayerKind::convolution && padding == 0 && stride == 1 && bias.defined() &&
+    const at::Tensor x = unevenly_padded(given, layer);
+    const ConvolutionFrame frame = frame_of(layer);
+    const bool by_fft = layer.kind == LayerKind::convolution && frame.padding == 0 && stride == 1 && bias.defined() &&
                         fft_is_faster(layer.kernel, x.size(1), layer.channels, (x.size(2) + x.size(3)) / 2);
-    at::Tensor y = by_fft ? fft_convolution(x, weight, bias)
-                          : at::convolution(x, weight, bias.defined() ? std::optional(bias) : std::nullopt,
-                                            {stride, stride}, {padding, padding}, {1, 1}, false, {0, 0}, 1);
+    at::Tensor y =
+        by_fft ? fft_convolution(x, weight, bias)
+               : at::convolution(x, weight, bias.defined() ? std::optional(bias) : std::nullopt, {stride, stride},
+                                 {frame.padding, frame.padding}, {1, 1}, layer.kind == LayerKind::deconvolution,
+                                 {frame.output_padding, frame.output_padding}, 1);
     if (index + 1 == spec_.layers.size()) {
         return y; // to_probabilities and the losses start from what comes before the last activation
     }
@@ -154,6 +175,7 @@ at::Tensor TorchNetwork::forward(at::Tensor x, std::span<const float* const> mas
         }
         switch (layer.kind) {
         case LayerKind::convolution:
+        case LayerKind::deconvolution:
         case LayerKind::dense: {
             x = convolve(x, i, weight_of(i), bias_of(i), layer.stride);
             break;

@@ -34,7 +34,7 @@ public:
     void score(const float* patches, int count, float* probabilities) const override;
     void score_dense(const float* pixels, int height, int width, const DensePlan& plan,
                      float* probabilities) const override;
-    void detect(const float* pixels, int height, int width, float* outputs) const override;
+    void outputs(const float* pixels, int height, int width, float* values) const override;
     double gradient(const TrainingShard& shard, std::span<float> gradient) const override;
 
 private:
@@ -43,6 +43,12 @@ private:
     struct Trace {
         std::vector<at::Tensor> inputs, outputs, indices;
     };
+
+    // What LibTorch has to know beside the stride.
+    struct ConvolutionFrame {
+        std::int64_t padding = 0, output_padding = 0;
+    };
+    static ConvolutionFrame frame_of(const Layer& layer);
 
     void require_parameters() const;
     const at::Tensor& weight_of(std::size_t layer) const;
@@ -65,6 +71,8 @@ private:
     // A layer with parameters: convolution, by Fourier transforms where that is faster, and activation.
     at::Tensor convolve(const at::Tensor& x, std::size_t layer, const at::Tensor& weight, const at::Tensor& bias,
                         std::int64_t stride) const;
+    // Of a layer's input: its zeros, where the kernel is even and they differ by side; LibTorch adds the others.
+    at::Tensor unevenly_padded(const at::Tensor& x, const Layer& layer) const;
     // Writes the slopes of a layer's parameters, and returns the one of its input; undefined where that is not wanted.
     at::Tensor convolve_backward(const at::Tensor& slope, const at::Tensor& input, std::size_t layer, bool wants_input,
                                  float* to_weight, float* to_bias) const;

@@ -1,4 +1,5 @@
 // Losses and accuracies of held-out samples (batch_loop.hpp).
+#include "engine/detection.hpp"
 #include "training/batch_loop.hpp"
 
 #include <algorithm>
@@ -54,14 +55,23 @@ HeldOut BatchLoop::map_quality(const PatchSet& set, const std::vector<std::size_
         double loss = 0.0, right = 0.0, count = 0.0;
     };
     std::vector<Sums> all(samples.size());
-    const DensePlan plan = dense_plan(spec_, 1);
+    const bool whole = is_whole(spec_);
+    const DensePlan plan = whole ? DensePlan() : dense_plan(spec_, 1);
     const auto area = static_cast<std::size_t>(set.extent) * static_cast<std::size_t>(set.extent);
     pool_.run(
         samples.size(),
         [&](std::size_t i) {
             std::vector<float> stored, map(labels_each(set));
             const float* patch = set.patch(samples[i], stored);
-            network_.score_dense(patch, set.extent, set.extent, plan, map.data());
+            if (whole) {
+                std::vector<float> outputs(2 * map.size());
+                network_.outputs(patch, set.extent, set.extent, outputs.data());
+                for (std::size_t n = 0; n < map.size(); ++n) {
+                    map[n] = second_of_two(outputs[n], outputs[map.size() + n]);
+                }
+            } else {
+                network_.score_dense(patch, set.extent, set.extent, plan, map.data());
+            }
             for (std::size_t n = 0; n < map.size(); ++n) {
                 const float label = patch[area + n];
                 if (label >= 0.0F) {

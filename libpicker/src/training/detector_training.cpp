@@ -209,7 +209,7 @@ DetectorTraining::Sums DetectorTraining::quality_of(const DetectorField& field) 
     const View all{0.5 * (columns * cell - 1), 0.5 * (rows * cell - 1), false, 0.0};
     const std::size_t matches = label_view(field, all, rows, columns, cell, labels.data());
     std::vector<float> outputs(cells * static_cast<std::size_t>(spec_.network.layers.back().channels));
-    network_->detect(field.image.pixels.data(), field.image.height, field.image.width, outputs.data());
+    network_->outputs(field.image.pixels.data(), field.image.height, field.image.width, outputs.data());
     const CellOutputs detection(outputs.data(), cells, spec_.network);
     Sums sums;
     for (std::size_t i = 0; i < cells; ++i) {

@@ -216,7 +216,8 @@ PatchSet sample_maps(const Dataset& dataset, const ModelSpec& spec, const Sample
         fail(Status::invalid_argument, "the positive-unlabelled loss is for windows, and ", spec.architecture,
              " learns from maps; use another architecture, or mask what is not labelled");
     }
-    const int edge = spec.training.crop, border = (spec.network.input_size - 1) / 2;
+    // A whole network pads a crop itself.
+    const int edge = spec.training.crop, border = is_whole(spec.network) ? 0 : (spec.network.input_size - 1) / 2;
     PatchSet set;
     set.molecules = molecule_names(dataset);
     set.extent = edge + 2 * border;

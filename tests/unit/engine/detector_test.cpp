@@ -1,4 +1,5 @@
-// Detectors on LibTorch: outputs and gradients against plain loops in double precision.
+// Detectors, and segmenters run over a whole image, on LibTorch: outputs and gradients against plain loops in double
+// precision.
 #include "core/error.hpp"
 #include "engine/detection.hpp"
 #include "engine/engine.hpp"
@@ -99,7 +100,7 @@ DOCTEST_TEST_CASE("a detector's outputs equal plain loops") {
         const std::vector<double> exact(parameters.begin(), parameters.end());
         const std::vector<float> pixels = random_values(edge * edge, 3, 1.0);
         std::vector<float> found(static_cast<std::size_t>(outputs * cells));
-        network->detect(pixels.data(), edge, edge, found.data());
+        network->outputs(pixels.data(), edge, edge, found.data());
         const std::vector<double> expected = naive_outputs(spec, exact, pixels.data());
         DOCTEST_REQUIRE(expected.size() == found.size());
         for (std::size_t i = 0; i < found.size(); ++i) {
@@ -110,9 +111,9 @@ DOCTEST_TEST_CASE("a detector's outputs equal plain loops") {
         for (int y = 0; y < edge; ++y) {
             std::copy_n(pixels.begin() + y * edge, edge, wide.begin() + y * 2 * edge);
         }
-        network->detect(wide.data(), edge, 2 * edge, more.data());
+        network->outputs(wide.data(), edge, 2 * edge, more.data());
         DOCTEST_CHECK(std::abs(more[0] - found[0]) > 1e-3F);
-        DOCTEST_CHECK_THROWS(network->detect(pixels.data(), edge - 1, edge, found.data()));
+        DOCTEST_CHECK_THROWS(network->outputs(pixels.data(), edge - 1, edge, found.data()));
     }
 }
 
@@ -177,5 +178,57 @@ DOCTEST_TEST_CASE("a detector's gradients equal finite differences") {
         shard.first_trained = 0;
         shard.loss = picker::Loss::cross_entropy;
         DOCTEST_CHECK_THROWS_AS(network->gradient(shard, gradient), picker::Error);
+    }
+}
+
+DOCTEST_TEST_CASE("a segmenter of pools and deconvolutions: outputs and gradients equal plain loops") {
+    picker::engine().prepare_thread();
+    const NetworkSpec spec = small_whole_map();
+    picker::check_network(spec);
+    DOCTEST_CHECK(picker::is_whole(spec));
+    DOCTEST_CHECK(picker::grid_multiple(spec) == 4);
+    DOCTEST_CHECK(picker::cell_size(spec) == 1);
+    const std::vector<float> parameters = parameters_of(spec);
+    const auto network = picker::engine().create(spec);
+    network->set_parameters(parameters);
+    std::vector<double> at(parameters.begin(), parameters.end());
+    const std::vector<float> pixels = random_values(edge * edge, 3, 1.0);
+    std::vector<float> found(2 * edge * edge);
+    network->outputs(pixels.data(), edge, edge, found.data());
+    const std::vector<double> expected = naive_outputs(spec, at, pixels.data());
+    DOCTEST_REQUIRE(expected.size() == found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        DOCTEST_CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-4).scale(1.0));
+    }
+    DOCTEST_CHECK_THROWS(network->outputs(pixels.data(), edge - 2, edge, found.data()));
+    std::vector<float> labels(edge * edge);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        labels[i] = i % 7 == 0 ? -1.0F : i % 3 == 0 ? 1.0F : 0.0F;
+    }
+    const auto naive = [&] { // cross-entropy of the known pixels, over all of them
+        const std::vector<double> y = naive_outputs(spec, at, pixels.data());
+        double total = 0.0;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            const double logit = y[labels.size() + i] - y[i];
+            total += labels[i] < 0.0F ? 0.0 : std::log1p(std::exp(labels[i] > 0.5F ? -logit : logit));
+        }
+        return total / static_cast<double>(labels.size());
+    };
+    picker::TrainingShard shard;
+    shard.patches = pixels.data();
+    shard.count = 1;
+    shard.labels = labels.data();
+    std::vector<float> gradient(parameters.size(), -99.0F);
+    DOCTEST_CHECK(network->gradient(shard, gradient) == doctest::Approx(naive()).epsilon(1e-5));
+    constexpr double step = 1e-6;
+    for (std::size_t i = 0; i < at.size(); i += 5) {
+        const double before = at[i];
+        at[i] = before + step;
+        const double above = naive();
+        at[i] = before - step;
+        const double below = naive();
+        at[i] = before;
+        DOCTEST_CAPTURE(i);
+        DOCTEST_CHECK(gradient[i] == doctest::Approx((above - below) / (2 * step)).epsilon(2e-3).scale(0.01));
     }
 }

@@ -120,6 +120,20 @@ inline NetworkSpec small_detector(int outputs) {
     return spec;
 }
 
+// The shape of PARSED's Table S2 in small: pools, deconvolutions back to the size of the input, an even kernel at the
+// end. 16 -> 8 -> 4 -> 8 -> 16.
+inline NetworkSpec small_whole_map() {
+    Layer up{LayerKind::deconvolution, 3, 4, Activation::none, 0.0};
+    up.stride = 2;
+    Layer last = padded(6, 2, 1, true, Activation::softmax);
+    last.padding = 2;
+    NetworkSpec spec{16,
+                     {padded(3, 4, 1, true, Activation::relu), padded(3, 4, 1, true), add(0), max_pool(2),
+                      padded(3, 4, 1, true), add(3), max_pool(2), up, add(3), up, last}};
+    spec.layers[9].activation = Activation::relu;
+    return spec;
+}
+
 inline std::vector<float> random_values(std::size_t count, std::uint64_t seed, double scale) {
     picker::Random random(seed);
     std::vector<float> values(count);
@@ -148,7 +162,8 @@ inline std::vector<double> naive_outputs(const NetworkSpec& spec, const std::vec
             const double* weight = parameters.data() + shapes[next++].offset;
             const double* bias = layer.bias ? parameters.data() + shapes[next++].offset : nullptr;
             const int k = layer.kind == LayerKind::dense ? size : layer.kernel;
-            const int out = (size + 2 * layer.padding - k) / layer.stride + 1;
+            const int behind = layer.padding > 0 && k % 2 == 0 ? 1 : 0;
+            const int out = (size + 2 * layer.padding + behind - k) / layer.stride + 1;
             const auto inside = [&](int i, int j) { return i >= 0 && j >= 0 && i < size && j < size; };
             for (int o = 0; o < layer.channels; ++o) {
                 for (int i = 0; i < out; ++i) {
@@ -189,6 +204,33 @@ inline std::vector<double> naive_outputs(const NetworkSpec& spec, const std::vec
                     }
                 }
             }
+        } else if (layer.kind == LayerKind::deconvolution) {
+            // What a convolution of this stride would have been given: every input is spread over a kernel.
+            const double* weight = parameters.data() + shapes[next++].offset;
+            const double* bias = parameters.data() + shapes[next++].offset;
+            const int k = layer.kernel, out = size * layer.stride, cut = (k - layer.stride + 1) / 2;
+            y.resize(static_cast<std::size_t>(layer.channels * out * out));
+            for (int o = 0; o < layer.channels; ++o) {
+                std::fill_n(y.begin() + o * out * out, out * out, bias[o]);
+                for (int c = 0; c < channels; ++c) {
+                    for (int i = 0; i < size * size; ++i) {
+                        for (int d = 0; d < k * k; ++d) {
+                            const int to_y = i / size * layer.stride + d / k - cut;
+                            const int to_x = i % size * layer.stride + d % k - cut;
+                            if (to_y >= 0 && to_x >= 0 && to_y < out && to_x < out) {
+                                y[static_cast<std::size_t>((o * out + to_y) * out + to_x)] +=
+                                    weight[(c * layer.channels + o) * k * k + d] *
+                                    x[static_cast<std::size_t>(c * size * size + i)];
+                            }
+                        }
+                    }
+                }
+            }
+            for (double& value : y) {
+                value = layer.activation == Activation::relu ? std::max(value, 0.0) : value;
+            }
+            channels = layer.channels;
+            size = out;
         } else if (layer.kind == LayerKind::group_norm) {
             const double* scale = parameters.data() + shapes[next++].offset;
             const double* shift = parameters.data() + shapes[next++].offset;

@@ -161,8 +161,8 @@ DOCTEST_TEST_CASE("specifications that do not hold together") {
     says(refusal(with_spec([](Json& s) { s["network"]["input_size"] = 63; })), Status::bad_file, "does not divide");
     says(refusal(with_spec([](Json& s) { s["network"]["input_size"] = "64"; })), Status::bad_file,
          "not a whole number");
-    says(refusal(with_spec([](Json& s) { s["network"]["layers"][0]["kind"] = "deconvolution"; })), Status::bad_file,
-         "deconvolution");
+    says(refusal(with_spec([](Json& s) { s["network"]["layers"][0]["kind"] = "recurrence"; })), Status::bad_file,
+         "recurrence");
     says(refusal(with_spec([](Json& s) { s["network"]["layers"] = 3; })), Status::bad_file, "not a list");
     says(refusal(with_spec([](Json& s) { s["network"]["layers"][9]["channels"] = 65; })), Status::mismatch,
          "dense1.weight");

@@ -5,6 +5,7 @@
 #include "models/spec_json.hpp"
 #include "unit/check.hpp"
 
+#include <algorithm>
 #include <string>
 
 DOCTEST_TEST_CASE("parameter counts of DeepPicker") {
@@ -77,6 +78,25 @@ DOCTEST_TEST_CASE("the network that PARSED's authors ship") {
     DOCTEST_CHECK(picker::is_map(spec.network));
     DOCTEST_CHECK(spec.recipe.pixel_size == 15.0);
     DOCTEST_CHECK(picker::window_length(spec, 300.0, 5.0) == doctest::Approx(141.0)); // 705 A, whatever the particle
+}
+
+// Table S2 of the supplement: the segmenter's 112,098 parameters, and a classifier with the same first layers.
+DOCTEST_TEST_CASE("the networks of PARSED's supplement") {
+    picker::Model segmenter = picker::create_model("parsed-s2", 1);
+    const picker::Model classifier = picker::create_model("parsed-s2-classifier", 2);
+    DOCTEST_CHECK(segmenter.parameters.size() == 112098);
+    // 28,064 of the common layers, 8 x 8 x 32 values to 128, to 128, to 2.
+    DOCTEST_CHECK(classifier.parameters.size() == 28064 + 8 * 8 * 32 * 128 + 128 + 128 * 128 + 128 + 2 * 128 + 2);
+    DOCTEST_CHECK(picker::layer_shapes(segmenter.spec.network).back().size == 192);
+    const picker::Model before = segmenter;
+    DOCTEST_CHECK(picker::take_layers(segmenter, classifier) == 4);
+    DOCTEST_CHECK(
+        std::equal(segmenter.parameters.begin(), segmenter.parameters.begin() + 28064, classifier.parameters.begin()));
+    DOCTEST_CHECK(std::equal(segmenter.parameters.begin() + 28064, segmenter.parameters.end(),
+                             before.parameters.begin() + 28064));
+    picker::Model other = picker::create_model("deeppicker", 1);
+    DOCTEST_CHECK_THROWS_WITH_AS(picker::take_layers(other, classifier), doctest::Contains("nothing to take over"),
+                                 picker::Error);
 }
 
 // In angstrom, whatever the particle: 272 pixels of 2.2 A.

@@ -20,7 +20,7 @@ constexpr int cell = 4;
 class Brightest final : public fake::FunctionNetwork {
 public:
     Brightest() : FunctionNetwork({}) {}
-    void detect(const float* pixels, int height, int width, float* outputs) const override {
+    void outputs(const float* pixels, int height, int width, float* outputs) const override {
         const int rows = height / cell, columns = width / cell, cells = rows * columns;
         for (int i = 0; i < cells; ++i) {
             int best_x = 0, best_y = 0;
@@ -160,7 +160,7 @@ DOCTEST_TEST_CASE("micrographs in flight together stay within the memory that on
     public:
         Counting(std::atomic<int>& now, std::atomic<int>& most, int wanted)
             : FunctionNetwork({}), now_(now), most_(most), wanted_(wanted) {}
-        void detect(const float*, int height, int width, float* outputs) const override {
+        void outputs(const float*, int height, int width, float* outputs) const override {
             const int running = ++now_;
             int seen = most_;
             while (running > seen && !most_.compare_exchange_weak(seen, running)) {
@@ -197,7 +197,7 @@ DOCTEST_TEST_CASE("what a detector has not") {
     DOCTEST_CHECK_THROWS_WITH_AS(
         scorer.score_naive(fake::micrograph(fake::draw(64, 48, {{31.5, 19.5, 1.0}})), 12.0, nullptr),
         doctest::Contains("no windows"), Error);
-    DOCTEST_CHECK_THROWS_WITH_AS((void)with_step(detector(), 2), doctest::Contains("cells"), Error);
+    DOCTEST_CHECK_THROWS_WITH_AS((void)with_step(detector(), 2), doctest::Contains("fixed"), Error);
     // Its memory is checked before anything is computed. HydraPicker takes 64 maps of a micrograph, three at a time.
     Model large = detector();
     large.spec.network.layers[0].channels = 4096;

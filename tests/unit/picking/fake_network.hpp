@@ -47,7 +47,7 @@ public:
             }
         }
     }
-    void detect(const float*, int, int, float*) const override {
+    void outputs(const float*, int, int, float*) const override {
         throw std::logic_error("this network detects nothing");
     }
     double gradient(const picker::TrainingShard&, std::span<float>) const override {

@@ -17,13 +17,13 @@
 
 namespace naive_detector {
 
-constexpr int cell = 4, maps = 2, area = cell * cell, outputs = 3;
+constexpr int cell = 4, maps = 2, area = cell * cell, values_each = 3;
 constexpr double diameter = 6.0; // working pixels
 
 inline picker::NetworkSpec network() {
     picker::Layer body{picker::LayerKind::convolution, 1, maps, picker::Activation::relu};
     body.bias = false;
-    picker::Layer head{picker::LayerKind::convolution, cell, outputs, picker::Activation::none};
+    picker::Layer head{picker::LayerKind::convolution, cell, values_each, picker::Activation::none};
     head.stride = cell;
     return {4 * cell, {body, head}};
 }
@@ -35,10 +35,10 @@ public:
     }
     void score(const float*, int, float*) const override { refuse(); }
     void score_dense(const float*, int, int, const picker::DensePlan&, float*) const override { refuse(); }
-    void detect(const float* pixels, int height, int width, float* values) const override {
+    void outputs(const float* pixels, int height, int width, float* values) const override {
         const int columns = width / cell, cells = height / cell * columns;
         for (int i = 0; i < cells; ++i) {
-            for (int o = 0; o < outputs; ++o) {
+            for (int o = 0; o < values_each; ++o) {
                 double sum = parameters_[bias(o)];
                 for (int k = 0; k < area; ++k) {
                     for (int m = 0; m < maps; ++m) {
@@ -56,14 +56,14 @@ public:
         double loss = 0.0;
         for (int n = 0; n < shard.count; ++n) {
             const float* pixels = shard.patches + std::ptrdiff_t{n} * shard.edge * shard.edge;
-            const float* labels = shard.labels + std::ptrdiff_t{n} * outputs * cells;
-            std::vector<float> values(static_cast<std::size_t>(outputs * cells)), slopes(values.size());
-            detect(pixels, shard.edge, shard.edge, values.data());
+            const float* labels = shard.labels + std::ptrdiff_t{n} * values_each * cells;
+            std::vector<float> values(static_cast<std::size_t>(values_each * cells)), slopes(values.size());
+            outputs(pixels, shard.edge, shard.edge, values.data());
             const picker::CellOutputs detection(values.data(), static_cast<std::size_t>(cells), spec);
             for (int i = 0; i < cells; ++i) {
                 const picker::CellOutputs::Label label{labels[i], labels[cells + i], labels[2 * cells + i]};
                 loss += detection.loss(static_cast<std::size_t>(i), label, shard.offset_weight, slopes.data());
-                for (int o = 0; o < outputs; ++o) {
+                for (int o = 0; o < values_each; ++o) {
                     const double slope = slopes[static_cast<std::size_t>(o * cells + i)];
                     sums[bias(o)] += slope;
                     for (int k = 0; k < area; ++k) {
@@ -87,7 +87,7 @@ private:
     static std::size_t weight(int output, int map, int k) {
         return static_cast<std::size_t>(maps + (output * maps + map) * area + k);
     }
-    static std::size_t bias(int output) { return static_cast<std::size_t>(maps + outputs * maps * area + output); }
+    static std::size_t bias(int output) { return static_cast<std::size_t>(maps + values_each * maps * area + output); }
     static double pixel(const float* pixels, int width, int columns, int i, int k) {
         return pixels[(i / columns * cell + k / cell) * width + i % columns * cell + k % cell];
     }

@@ -39,7 +39,7 @@ public:
             }
         }
     }
-    void detect(const float*, int, int, float*) const override {
+    void outputs(const float*, int, int, float*) const override {
         picker::fail(picker::Status::internal, "logistic regression detects nothing");
     }
     double gradient(const picker::TrainingShard& shard, std::span<float> gradient) const override {
