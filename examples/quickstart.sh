@@ -3,7 +3,7 @@
 #   bash examples/quickstart.sh                                        on a small data set that it simulates itself
 #   bash examples/quickstart.sh FOLDER DIAMETER_A [PIXEL_SIZE_A]       on your micrographs and coordinates
 # FOLDER holds, at any depth, micrographs (.mrc, .tif) and coordinates for them: one file each, of the same stem (.star,
-# .box, .csv; a suffix _autopick, _manualpick or _picks is fine), or a single STAR file that names the micrographs.
+# .cbox, .box, .csv; a suffix _autopick, _manualpick or _picks is fine), or a single STAR file that names the micrographs.
 # DIAMETER_A is the particle's longest axis and PIXEL_SIZE_A the pixel size where the headers do not say it, in angstrom.
 #
 # It sets up the machine, builds and installs libpicker into build/install, trains DeepPicker, picks the micrograph it
@@ -134,7 +134,7 @@ tables=()
 while IFS= read -r -d '' file; do
   file_of[$(stem_of "$file")]=$file
   case $file in *.star) if grep -qs '^_rlnMicrographName' "$file" && grep -qs '^_rlnCoordinateX' "$file"; then tables+=("$file"); fi ;; esac
-done < <(find_files '*.star' '*.box' '*.csv')
+done < <(find_files '*.star' '*.cbox' '*.box' '*.csv')
 all=()
 while IFS= read -r -d '' file; do
   all+=("$file")
@@ -151,7 +151,7 @@ fi
 count=${#micrographs[@]}
 if [ "$count" -lt 2 ]; then
   picker_stop "quickstart: $folder holds ${#all[@]} micrographs, $count of them with coordinates; it takes at least two" \
-    "(one to train on, one to pick). A micrograph m.mrc goes with m.star, m.box or m.csv, or with a STAR file that names it."
+    "(one to train on, one to pick). A micrograph m.mrc goes with m.star, m.cbox, m.box or m.csv, or with a STAR file that names it."
 fi
 
 test_micrograph=${micrographs[count - 1]}

@@ -28,6 +28,14 @@ class Convert(Case):
                              [(int(x + 0.5), int(y + 0.5)) for x, y, _ in PICKS])
             self.picker("convert", "b.star", "b.box")  # the size travels in the STAR
             self.assertEqual(self.boxes("b.box"), self.boxes("a.box"))
+            # crYOLO's corner is half a box before the centre, without rounding, and its confidence is the score.
+            self.picker("convert", "a.star", "a.cbox", "--box-size", size)
+            rows = [line.split() for line in (self.folder / "a.cbox").read_text().splitlines() if "<NA>" in line]
+            self.assertEqual([(float(r[0]) + size / 2, float(r[1]) + size / 2, float(r[8])) for r in rows], PICKS)
+            self.picker("convert", "a.cbox", "d.star")
+            for found, expected in zip(picks_of(self.folder / "d.star"), PICKS, strict=True):
+                for a, b in zip(found, expected):
+                    self.assertAlmostEqual(a, b, 3)
         self.picker("convert", "a.star", "a.csv")
         with open(self.folder / "a.csv", encoding="ascii", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -43,7 +51,7 @@ class Convert(Case):
         self.picker("convert", "coordinates.txt", "out.dat", "--from-format", "star", "--to-format", "csv")
         self.assertEqual(len((self.folder / "out.dat").read_text().splitlines()), 5)
         self.assertMessage(self.picker("convert", "coordinates.txt", "b.csv", code=1), "coordinates.txt")
-        self.assertMessage(self.picker("convert", "coordinates.txt", "b.txt", code=2), "b.txt", "--to-format", "star, box")
+        self.assertMessage(self.picker("convert", "coordinates.txt", "b.txt", code=2), "b.txt", "--to-format", "star, cbox, box")
         self.assertMessage(self.picker("convert", "a.csv", "b.star", "--from-format", "cbox2", code=2), "'cbox2'")
 
     def test_what_is_missing_is_told(self):

@@ -13,6 +13,7 @@ namespace picker {
 std::span<const PicksFormat> picks_formats() {
     static const std::array formats = {
         star_picks_format(),
+        cbox_picks_format(),
         box_picks_format(),
         csv_picks_format(),
     };

@@ -11,6 +11,7 @@ namespace picker {
 
 // One function per format, each in its own file.
 PicksFormat star_picks_format();
+PicksFormat cbox_picks_format();
 PicksFormat box_picks_format();
 PicksFormat csv_picks_format();
 

@@ -215,7 +215,7 @@ DOCTEST_TEST_CASE("picks are matched by stem, in the order of the micrographs") 
     check({(folder / "picks").string(), (folder / "picks/m1.star").string()}); // a file counts once
     folder.put("picks/m3.star", "");                                           // 0 picks is an answer
     DOCTEST_CHECK(match_picks(mics, {(folder / "picks").string()}).found[2]);
-    expect_error(Status::not_found, {"mics", "no coordinate files", ".star, .box, .csv"},
+    expect_error(Status::not_found, {"mics", "no coordinate files", ".star, .cbox, .box, .csv"},
                  [&] { (void)match_picks(mics, {(folder / "mics").string()}); });
     expect_error(Status::not_found, {"absent"}, [&] { (void)match_picks(mics, {(folder / "absent").string()}); });
     expect_error(Status::not_found, {"notes.txt"},

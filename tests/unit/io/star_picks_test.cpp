@@ -203,8 +203,8 @@ DOCTEST_TEST_CASE("files that are no coordinates or hold no numbers are errors t
     path = folder / "absent.star";
     expect_error(Status::not_found, {"absent.star", "No such file"}, read);
     path = folder.put("a.xyz", "");
-    expect_error(Status::not_found, {"a.xyz", "star, box, csv"}, read);
-    expect_error(Status::not_found, {"'xyz'", "star, box, csv"}, [] { (void)picker::picks_format("xyz"); });
+    expect_error(Status::not_found, {"a.xyz", "star, cbox, box, csv"}, read);
+    expect_error(Status::not_found, {"'xyz'", "star, cbox, box, csv"}, [] { (void)picker::picks_format("xyz"); });
     path = folder.put("named.txt", relion_file);
     DOCTEST_CHECK(picker::read_picks_single(path, "star").size() == 2); // the format by name
 }
