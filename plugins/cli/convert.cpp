@@ -122,7 +122,8 @@ void write(const Arguments& arguments, const Source& source, std::size_t n, cons
 Command convert_command() {
     Command command;
     std::string notes =
-        "IN or OUT may be a folder, with a file STEM.star (cbox, box, csv) for each micrograph (where IN has one in several "
+        "IN or OUT may be a folder, with a file STEM.star (cbox, box, csv) for each micrograph (where IN has one in "
+        "several "
         "formats, the "
         "first of these is read); OUT without extension is a folder where --to-format is given; a file IN that "
         "holds several micrographs needs a folder OUT.\nFormats:";
@@ -131,15 +132,16 @@ Command convert_command() {
         name.resize(8, ' ');
         notes += "\n" + name + picker_format_description(i);
     }
-    command.spec = {"convert",
-                    "Convert coordinates between formats, chosen by extension.",
-                    "IN OUT",
-                    {{"--from-format", Takes::one, "NAME", "of IN [its extension's]"},
-                     {"--to-format", Takes::one, "NAME", "of OUT [its extension's]; needed where OUT is a folder"},
-                     {"--box-size", Takes::one, "PX", "edge of a box in pixels, for .box and .cbox [that of the boxes in IN]"},
-                     {"--micrographs", Takes::many, "IN...",
-                      "convert the picks of these only; before IN and OUT, end them with --"}},
-                    notes};
+    command.spec = {
+        "convert",
+        "Convert coordinates between formats, chosen by extension.",
+        "IN OUT",
+        {{"--from-format", Takes::one, "NAME", "of IN [its extension's]"},
+         {"--to-format", Takes::one, "NAME", "of OUT [its extension's]; needed where OUT is a folder"},
+         {"--box-size", Takes::one, "PX", "edge of a box in pixels, for .box and .cbox [that of the boxes in IN]"},
+         {"--micrographs", Takes::many, "IN...",
+          "convert the picks of these only; before IN and OUT, end them with --"}},
+        notes};
     command.run = [](const Arguments& arguments) -> int {
         if (arguments.positional().size() != 2 || arguments.positional()[0].empty() ||
             arguments.positional()[1].empty()) {
