@@ -33,6 +33,7 @@ Command pick_command();
 Command cutoff_command();
 Command score_command();
 Command evaluate_command();
+Command check_command();
 Command convert_command();
 
 Json heads_json(const std::vector<picker_head_info>& heads);

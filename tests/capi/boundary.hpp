@@ -160,6 +160,7 @@ struct Entry {
 std::vector<Entry> file_entries();   // library, micrograph, picks, inputs
 std::vector<Entry> model_entries();  // model ... simulate
 std::vector<Entry> head_entries();   // of a model
+std::vector<Entry> check_entries();  // of frames
 std::vector<Entry> scheme_entries(); // 2D classes, re-centring, rounds, review
 
 // For functions without a status.

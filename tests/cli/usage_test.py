@@ -18,7 +18,7 @@ def waits(pid):
     return bool(caught & (1 << (signal.SIGINT - 1))) and "State:\tS" in status
 
 
-COMMANDS = ["models", "inspect", "simulate", "train", "review", "pick", "score", "evaluate", "convert"]
+COMMANDS = ["models", "inspect", "simulate", "train", "review", "pick", "score", "evaluate", "check", "convert"]
 COMMON = ["--help", "--version", "--quiet", "--json", "--threads", "--device", "--seed", "--pixel-size"]
 
 

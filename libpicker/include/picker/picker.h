@@ -958,6 +958,64 @@ PICKER_API picker_status picker_evaluation_curve(const double** out, size_t* cou
                                                  const char* group, const char* column) PICKER_CHECK_RESULT;
 PICKER_API void picker_evaluation_free(picker_evaluation* evaluation);
 
+/* Whether picks stand in the frame of their micrographs (docs/evaluation.md). */
+typedef enum picker_check_verdict {
+    PICKER_CHECK_NOTHING = 0,  /* no flip, scale and shift lays the picks on the reference */
+    PICKER_CHECK_FITS = 1,     /* one does */
+    PICKER_CHECK_AMBIGUOUS = 2 /* several do equally: the positions are symmetric */
+} picker_check_verdict;
+
+typedef enum picker_check_shift {
+    PICKER_SHIFT_NONE = 0,
+    PICKER_SHIFT_HALF_BOX = 1, /* in x and in y: corners taken for centres, or the other way round */
+    PICKER_SHIFT_OTHER = 2
+} picker_check_shift;
+
+/* One micrograph of a check. */
+typedef struct picker_check_item {
+    size_t struct_size;
+    const picker_picks* picks;
+    const picker_picks* reference;     /* positions that stand right: known particles, or other picks */
+    int32_t width, height;             /* of the micrograph of the reference, pixels */
+    int32_t picks_width, picks_height; /* of the one that was picked, where it is another; 0: unknown */
+} picker_check_item;
+PICKER_API picker_status picker_check_item_init(picker_check_item* item, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Zero leaves the default in brackets. */
+typedef struct picker_check_options {
+    size_t struct_size;
+    double radius;   /* of a match, pixels of the reference [a quarter of the distance between neighbours] */
+    double box_size; /* of the picks, in their own pixels [their column box_width] */
+} picker_check_options;
+PICKER_API picker_status picker_check_options_init(picker_check_options* options,
+                                                   size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What fits. From the picks to the reference: x and y change places (transpose), the sides are mirrored within the
+ * picked micrograph (flip_x: left and right), all is multiplied by `scale` and then shifted by dx and dy. */
+typedef struct picker_check_result {
+    size_t struct_size;
+    int32_t verdict;  /* picker_check_verdict */
+    int32_t as_given; /* the picks fit, and without any change */
+    int32_t transpose, flip_x, flip_y;
+    int32_t shift;                     /* picker_check_shift */
+    double scale;                      /* pixels of the reference per pixel of the picks */
+    double dx, dy;                     /* pixels of the reference */
+    double certainty;                  /* 0 to 1, of the verdict; where ambiguous, of the frame that is named first */
+    int64_t picks, reference, matched; /* positions that were looked at, and pairs */
+    double expected;                   /* pairs that random positions of the same density would have */
+    double radius;                     /* pixels of the reference, as used */
+    char name[24];                     /* "identity", "flip-x", "flip-y", "rotate-180", "transpose", "rotate-90",
+                                          "rotate-270", "anti-transpose"; "" where nothing fits */
+    char others[128];                  /* names of those that fit as well, "flip-x, flip-y"; "" unless ambiguous */
+} picker_check_result;
+PICKER_API picker_status picker_check_result_init(picker_check_result* result, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Tests the eight flips and transposes, whole-number binnings and the ratio of the micrographs' sizes, and shifts, of
+ * all items together; `items` points to `count` structs of items[0].struct_size bytes each. PICKER_INVALID_ARGUMENT
+ * where there are too few positions to tell. */
+PICKER_API picker_status picker_check(picker_check_result* result, const picker_check_item* items, size_t count,
+                                      const picker_check_options* options) PICKER_CHECK_RESULT;
+
 /* --------------------------------------------------------------- simulate */
 
 /* Zero, and has_... = 0, leave the default in brackets. */

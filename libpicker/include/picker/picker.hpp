@@ -70,6 +70,9 @@ PICKER_HPP_STRUCT(picker_iterate_options)
 PICKER_HPP_STRUCT(picker_rounds_options)
 PICKER_HPP_STRUCT(picker_review_options)
 PICKER_HPP_STRUCT(picker_review_report)
+PICKER_HPP_STRUCT(picker_check_item)
+PICKER_HPP_STRUCT(picker_check_options)
+PICKER_HPP_STRUCT(picker_check_result)
 #undef PICKER_HPP_STRUCT
 
 template <typename Struct> Struct make() {
@@ -585,6 +588,14 @@ public:
 private:
     detail::Owner<picker_evaluation, picker_evaluation_free> handle_;
 };
+
+// Which flip, scale and shift lays the picks on the reference.
+inline picker_check_result check_frame(const std::vector<picker_check_item>& items,
+                                       const picker_check_options& options = make<picker_check_options>()) {
+    auto result = make<picker_check_result>();
+    check(picker_check(&result, items.data(), items.size(), &options));
+    return result;
+}
 
 struct Simulated {
     Micrograph micrograph;

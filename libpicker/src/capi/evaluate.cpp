@@ -81,22 +81,9 @@ picker_status picker_evaluate(picker_evaluation** out, const picker_evaluate_ite
             fail(Status::invalid_argument, "no micrographs to evaluate; give at least one item");
         }
         required(items, "items");
-        const std::size_t stride = items->struct_size;
-        check_size<picker_evaluate_item>(stride);
-        if (stride % alignof(picker_evaluate_item) != 0) {
-            fail(Status::invalid_argument, "picker_evaluate_item.struct_size is ", stride,
-                 ", which no list of structs can have; prepare each with picker_evaluate_item_init(&s, sizeof s)");
-        }
         std::vector<EvaluationItem> list;
         for (std::size_t i = 0; i < count; ++i) {
-            const auto* raw =
-                reinterpret_cast<const picker_evaluate_item*>(reinterpret_cast<const char*>(items) + i * stride);
-            if (raw->struct_size != stride) {
-                fail(Status::invalid_argument, "picker_evaluate_item ", i, " has struct_size ", raw->struct_size,
-                     ", the first of the list ", stride,
-                     "; prepare every item with picker_evaluate_item_init(&s, sizeof s)");
-            }
-            const picker_evaluate_item given = read_struct(raw);
+            const picker_evaluate_item given = read_item(items, i);
             EvaluationItem item;
             item.predicted = &required(given.predicted, "picker_evaluate_item.predicted").value;
             item.truth = &required(given.truth, "picker_evaluate_item.truth").value;

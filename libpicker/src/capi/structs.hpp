@@ -50,6 +50,9 @@ PICKER_FIRST_SIZE(picker_iterate_options, 48);
 PICKER_FIRST_SIZE(picker_rounds_options, 56);
 PICKER_FIRST_SIZE(picker_review_options, 56);
 PICKER_FIRST_SIZE(picker_review_report, 96);
+PICKER_FIRST_SIZE(picker_check_item, 40);
+PICKER_FIRST_SIZE(picker_check_options, 24);
+PICKER_FIRST_SIZE(picker_check_result, 256);
 #undef PICKER_FIRST_SIZE
 
 inline constexpr std::size_t largest_struct = 65536; // more than this is a struct that was never initialised
@@ -90,6 +93,19 @@ template <typename T> T read_struct(const T* source) {
     }
     result.struct_size = sizeof(T);
     return result;
+}
+
+// One of a caller's list of structs, which lie as far apart as the first of them is long.
+template <typename T> T read_item(const T* list, std::size_t index) {
+    const std::size_t stride = list->struct_size;
+    check_size<T>(stride);
+    const auto* raw = reinterpret_cast<const T*>(reinterpret_cast<const char*>(list) + index * stride);
+    if (raw->struct_size != stride) {
+        fail(Status::invalid_argument, FirstSize<T>::name, " ", index, " has struct_size ", raw->struct_size,
+             ", the first of the list ", stride, "; prepare every item with ", FirstSize<T>::name,
+             "_init(&s, sizeof s)");
+    }
+    return read_struct(raw);
 }
 
 // Checks a caller's output struct before the work is done.

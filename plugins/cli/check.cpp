@@ -1,0 +1,198 @@
+// picker check: whether picks stand in the frame of their micrographs.
+#include "command.hpp"
+
+#include <cmath>
+#include <map>
+#include <sstream>
+
+namespace cli {
+namespace {
+
+struct Size {
+    int width = 0, height = 0;
+};
+
+// The micrographs of both sides, with picks and reference positions for each.
+struct Sides {
+    std::vector<libpicker::Picks> picks, reference;
+    std::vector<picker_check_item> items;
+};
+
+// Sizes of the micrographs that were picked, by stem.
+std::map<std::string, Size> picked_sizes(const Arguments& arguments) {
+    std::map<std::string, Size> sizes;
+    if (arguments.has("--picked-on")) {
+        const libpicker::Inputs inputs = inputs_of(arguments, "--picked-on");
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            const picker_micrograph_info info = header_of(inputs.path(i));
+            sizes[inputs.stem(i)] = {info.width, info.height};
+        }
+    }
+    return sizes;
+}
+
+Sides sides_of(const Arguments& arguments, Terminal& terminal) {
+    libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
+    const auto picked = picked_sizes(arguments);
+    inputs.match_picks(expand_standard_input(arguments.list("--reference")));
+    tell_unmatched(inputs, "reference positions", terminal);
+    Sides sides;
+    std::vector<bool> has_reference;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        sides.reference.push_back(inputs.picks(i));
+        has_reference.push_back(inputs.has_picks(i));
+    }
+    inputs.match_picks(expand_standard_input(arguments.list("--picks")));
+    tell_unmatched(inputs, "picks", terminal);
+    std::vector<std::string> without_size;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        sides.picks.push_back(inputs.picks(i));
+        if (!has_reference[i] || !inputs.has_picks(i)) {
+            continue;
+        }
+        auto item = libpicker::make<picker_check_item>();
+        item.picks = sides.picks[i].get();
+        item.reference = sides.reference[i].get();
+        const picker_micrograph_info info = header_of(inputs.path(i));
+        item.width = info.width;
+        item.height = info.height;
+        if (const auto size = picked.find(inputs.stem(i)); size != picked.end()) {
+            item.picks_width = size->second.width;
+            item.picks_height = size->second.height;
+        } else if (!picked.empty()) {
+            without_size.push_back(inputs.name(i));
+        }
+        sides.items.push_back(item);
+    }
+    remark_names(terminal, without_size,
+                 "micrographs that --picked-on does not have; their size is taken from the scale");
+    if (sides.items.empty()) {
+        throw libpicker::Error(PICKER_NOT_FOUND, "none of the " + std::to_string(inputs.size()) +
+                                                     " micrographs has both --picks and --reference; files are "
+                                                     "matched by name without folder and extension");
+    }
+    return sides;
+}
+
+// What the frame means for a person who has to put it right.
+std::string description(const picker_check_result& result) {
+    static const std::map<std::string, std::string> words = {
+        {"identity", ""},
+        {"flip-x", "mirrored left to right"},
+        {"flip-y", "mirrored top to bottom: rows counted from the other end"},
+        {"rotate-180", "turned by 180 degrees"},
+        {"transpose", "x and y exchanged"},
+        {"rotate-90", "turned by 90 degrees, (x, y) to (height - 1 - y, x)"},
+        {"rotate-270", "turned by 90 degrees, (x, y) to (y, width - 1 - x)"},
+        {"anti-transpose", "x and y exchanged, and turned by 180 degrees"}};
+    const auto found = words.find(result.name);
+    std::string text = found == words.end() ? result.name : found->second;
+    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
+    if (std::abs(result.scale - 1) > 1e-6) {
+        add("coordinates of another size: times " + format_number(result.scale, 4));
+    }
+    if (result.shift != PICKER_SHIFT_NONE) {
+        add("shifted by " + format_number(result.dx, 1) + ", " + format_number(result.dy, 1) + " pixels" +
+            (result.shift == PICKER_SHIFT_HALF_BOX ? ", half a box: corners taken for centres, or the other way round"
+                                                   : ""));
+    }
+    return text;
+}
+
+std::string answer_text(const picker_check_result& result, std::size_t micrographs) {
+    std::ostringstream text;
+    text << counted(static_cast<std::int64_t>(micrographs), "micrograph") << ", " << counted(result.picks, "pick")
+         << ", " << counted(result.reference, "reference position") << ": ";
+    if (result.verdict == PICKER_CHECK_NOTHING) {
+        text << "nothing fits (certainty " << format_number(result.certainty, 3)
+             << ")\n  no flip, transpose, binning or shift lays the picks on the reference positions; they may be of "
+                "other micrographs\n";
+        return text.str();
+    }
+    const std::string what = description(result);
+    if (result.verdict == PICKER_CHECK_AMBIGUOUS) {
+        text << "ambiguous\n  the positions are symmetric: " << result.name << " fits, and so "
+             << (std::string(result.others).find(',') == std::string::npos ? "does " : "do ")
+             << (result.others[0] != '\0' ? result.others : "the same with another scale or shift")
+             << "; give more micrographs\n";
+    } else if (result.as_given != 0) {
+        text << "the picks fit as they stand (certainty " << format_number(result.certainty, 3) << ")\n";
+    } else {
+        text << "the picks fit by " << result.name << " (certainty " << format_number(result.certainty, 3)
+             << ")\n  from the picks to the reference: " << what << "\n";
+    }
+    text << "  " << result.matched << " matched within " << format_number(result.radius, 1) << " pixels, "
+         << format_number(result.expected, 1) << " would be by chance\n";
+    return text.str();
+}
+
+Json answer_json(const picker_check_result& result, std::size_t micrographs) {
+    const char* const verdicts[] = {"nothing", "fits", "ambiguous"};
+    const char* const shifts[] = {"none", "half-box", "other"};
+    Json json = {{"verdict", verdicts[result.verdict]},
+                 {"as_given", result.as_given != 0},
+                 {"certainty", json_number(result.certainty)},
+                 {"micrographs", micrographs},
+                 {"picks", result.picks},
+                 {"reference", result.reference},
+                 {"radius", result.radius}};
+    if (result.verdict != PICKER_CHECK_NOTHING) {
+        json["frame"] = {{"name", result.name},
+                         {"transpose", result.transpose != 0},
+                         {"flip_x", result.flip_x != 0},
+                         {"flip_y", result.flip_y != 0},
+                         {"scale", result.scale},
+                         {"shift", shifts[result.shift]},
+                         {"dx", result.dx},
+                         {"dy", result.dy}};
+        json["matched"] = result.matched;
+        json["expected"] = result.expected;
+        json["others"] = Json::array();
+        std::istringstream others(result.others);
+        for (std::string name; std::getline(others >> std::ws, name, ',');) {
+            json["others"].push_back(name);
+        }
+    }
+    return json;
+}
+
+} // namespace
+
+Command check_command() {
+    Command command;
+    command.spec = {
+        "check",
+        "Check that picks stand in the frame of their micrographs: flips, scale, shift.",
+        "",
+        {{"--picks", Takes::many, "IN...", "the picks in question: files, folders, quoted globs (required)"},
+         {"--reference", Takes::many, "IN...",
+          "positions that stand right: known particles or other picks, same formats (required)"},
+         {"--micrographs", Takes::many, "IN...", "the micrographs of the reference, for their sizes (required)"},
+         {"--picked-on", Takes::many, "IN...",
+          "the micrographs that were picked, where they are others (binned, denoised), for their sizes"},
+         {"--box-size", Takes::one, "PX", "of the picks, in their pixels, to know half a box by [that of the boxes]"},
+         {"--radius", Takes::one, "PX", "of a match, in pixels [a quarter of the distance between neighbours]"},
+         {"--json", Takes::optional, "FILE", "print the result as JSON on standard output, or write it to FILE"}},
+        "Tests the eight flips and transposes, binnings by whole numbers and the ratio of the micrographs' sizes, and "
+        "shifts. Exit code 0 where the picks fit as they stand, 3 where not; the text says what fits."};
+    command.run = [](const Arguments& arguments) -> int {
+        Terminal terminal(arguments);
+        for (const char* flag : {"--picks", "--reference", "--micrographs"}) {
+            arguments.required_text(flag);
+        }
+        auto options = libpicker::make<picker_check_options>();
+        options.box_size = arguments.above_zero("--box-size").value_or(0);
+        options.radius = arguments.above_zero("--radius").value_or(0);
+        const Sides sides = sides_of(arguments, terminal);
+        const picker_check_result result = libpicker::check_frame(sides.items, options);
+        const Json json = answer_json(result, sides.items.size());
+        if (const std::string file = arguments.text("--json"); !file.empty()) {
+            write_file(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+        }
+        print(arguments, json, answer_text(result, sides.items.size()));
+        return result.as_given != 0 ? exit_done : exit_partly;
+    };
+    return command;
+}
+
+} // namespace cli
