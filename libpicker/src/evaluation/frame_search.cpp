@@ -182,12 +182,20 @@ void FrameSearch::add(std::vector<FrameCandidate>& found, const Frame& frame, do
         }
         return laid;
     };
+    std::size_t picks = 0, reference = 0;
+    for (const FrameItem& item : items_) {
+        picks += item.picks->size();
+        reference += item.reference->size();
+    }
     const std::vector<Picks> unshifted = laid_positions(items_, frame);
-    for (const auto& [dx, dy] : best_shifts(lay(unshifted), reach, radius)) {
+    for (const Shift& shift : best_shifts(lay(unshifted), reach, radius)) {
+        if (static_cast<double>(shift.pairs) < least_share * static_cast<double>(std::min(picks, reference))) {
+            continue; // too few for a frame, whatever chance would give
+        }
         FrameCandidate candidate;
         candidate.frame = frame;
-        candidate.frame.dx = dx;
-        candidate.frame.dy = dy;
+        candidate.frame.dx = shift.dx;
+        candidate.frame.dy = shift.dy;
         candidate.radius = radius;
         const std::vector<Picks> shifted = laid_positions(items_, candidate.frame);
         candidate.overlap = overlap_of(lay(shifted), std::max(reach_, 4.0 * radius), radius);

@@ -15,10 +15,11 @@ struct Point {
 };
 
 // The mean of the votes near a place, moved there until it stays.
-Point settle(const std::vector<Point>& votes, Point at, double radius) {
-    for (int step = 0; step < 8; ++step) {
+Shift settle(const std::vector<Point>& votes, Point at, double radius) {
+    std::size_t count = 0;
+    for (int step = 0;; ++step) {
         double x = 0.0, y = 0.0;
-        std::size_t count = 0;
+        count = 0;
         for (const Point& vote : votes) {
             if (std::hypot(vote.x - at.x, vote.y - at.y) <= radius) {
                 x += vote.x;
@@ -26,17 +27,13 @@ Point settle(const std::vector<Point>& votes, Point at, double radius) {
                 ++count;
             }
         }
-        if (count == 0) {
-            break;
-        }
         const Point mean = {x / static_cast<double>(count), y / static_cast<double>(count)};
-        const bool stays = std::hypot(mean.x - at.x, mean.y - at.y) < 1e-6 * radius;
-        at = mean;
-        if (stays) {
+        if (count == 0 || step == 8 || std::hypot(mean.x - at.x, mean.y - at.y) < 1e-6 * radius) {
             break;
         }
+        at = mean;
     }
-    return at;
+    return {at.x, at.y, count};
 }
 
 // Adds one micrograph. The density is taken from a square around each place, without the disc itself: a match is no
@@ -92,7 +89,7 @@ PositionGrid::PositionGrid(const Picks& positions, double side) : side_(side) {
     }
 }
 
-std::vector<std::pair<double, double>> best_shifts(const std::vector<Laid>& laid, double reach, double radius) {
+std::vector<Shift> best_shifts(const std::vector<Laid>& laid, double reach, double radius) {
     const double side = radius / 2.0;
     const auto half = static_cast<std::ptrdiff_t>(std::ceil(reach / side)) + 1;
     const std::ptrdiff_t edge = 2 * half + 1;
@@ -135,14 +132,13 @@ std::vector<std::pair<double, double>> best_shifts(const std::vector<Laid>& laid
     std::ranges::stable_sort(peaks, [](const Peak& a, const Peak& b) {
         return a.votes != b.votes ? a.votes > b.votes : a.distance < b.distance;
     });
-    std::vector<std::pair<double, double>> best;
+    std::vector<Shift> best;
     for (const Peak& peak : peaks) {
-        const bool apart = std::ranges::all_of(best, [&](const auto& shift) {
-            return std::hypot(shift.first - peak.at.x, shift.second - peak.at.y) > 2.0 * radius;
+        const bool apart = std::ranges::all_of(best, [&](const Shift& shift) {
+            return std::hypot(shift.dx - peak.at.x, shift.dy - peak.at.y) > 2.0 * radius;
         });
         if (apart) {
-            const Point at = settle(votes, peak.at, radius);
-            best.emplace_back(at.x, at.y);
+            best.push_back(settle(votes, peak.at, radius));
             if (best.size() == 2) {
                 break;
             }

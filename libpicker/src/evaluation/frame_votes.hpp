@@ -5,7 +5,6 @@
 #include "core/picks.hpp"
 
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 namespace picker {
@@ -51,9 +50,14 @@ struct Laid {
     double width = 0.0, height = 0.0;   // pixels
 };
 
+// A shift, and how many pairs lie within the radius with it: no set can have more members near the other.
+struct Shift {
+    double dx = 0.0, dy = 0.0; // pixels
+    std::size_t pairs = 0;
+};
 // The two shifts within `reach` that most pairs agree on to `radius`, best first, more than two radii apart. Fewer
 // where there are no pairs.
-std::vector<std::pair<double, double>> best_shifts(const std::vector<Laid>& laid, double reach, double radius);
+std::vector<Shift> best_shifts(const std::vector<Laid>& laid, double reach, double radius);
 
 // How far two sets lie on each other: the members of one with a member of the other within `radius`, and what chance
 // would give by the other's density around them. Crowds are seen from both sides: where one set covers everything,
