@@ -2,6 +2,7 @@
 #include "capi/handles.hpp"
 #include "evaluation/frame_check.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace picker;

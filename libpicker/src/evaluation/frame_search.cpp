@@ -200,7 +200,7 @@ void FrameSearch::add(std::vector<FrameCandidate>& found, const Frame& frame, do
         const std::vector<Picks> shifted = laid_positions(items_, candidate.frame);
         candidate.overlap = overlap_of(lay(shifted), std::max(reach_, 4.0 * radius), radius);
         judge(candidate);
-        found.push_back(std::move(candidate));
+        found.push_back(candidate);
     }
 }
 

@@ -223,14 +223,15 @@ std::string serialise_cbox(const std::map<std::string, const Picks*>& entries,
         fail(Status::invalid_argument, "a .cbox file holds one micrograph, ", entries.size(),
              " were given; write one file for each");
     }
-    const auto& [key, picks] = *entries.begin();
-    const auto found = contexts.find(key);
+    const Picks& picks = *entries.begin()->second;
+    const auto found = contexts.find(entries.begin()->first);
+    const PicksContext context = found != contexts.end() ? found->second : PicksContext{};
     return with_star_errors([&] {
         starfile::File file;
         starfile::Block global("global", false);
         global.set("cbox_format_version", "1.0");
         file.blocks.push_back(std::move(global));
-        file.blocks.push_back(table_of(*picks, found != contexts.end() ? found->second : PicksContext{}));
+        file.blocks.push_back(table_of(picks, context));
         starfile::Block include("cryolo_include"); // the slices of a tomogram: none
         include.add_column("slice_index");
         file.blocks.push_back(std::move(include));

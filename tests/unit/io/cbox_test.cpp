@@ -178,3 +178,27 @@ DOCTEST_TEST_CASE(".cbox files that cannot be read or written") {
         (void)picker::picks_format("cbox").serialise({{"a", &picks}, {"b", &picks}}, {});
     });
 }
+
+DOCTEST_TEST_CASE("a .cbox file that was cut anywhere is read as far as it goes or is an error of its own") {
+    const Folder folder;
+    const std::string whole = head +
+                              "10 20 <NA> 64 64 <NA> <NA> <NA> 0.5 <NA> <NA>\n"
+                              "30 45 <NA> 64 64 <NA> 7 <NA> 0.25 <NA> <NA>\n" +
+                              tail;
+    std::size_t read = 0, refused = 0;
+    for (std::size_t length = 0; length <= whole.size(); ++length) {
+        DOCTEST_CAPTURE(length);
+        try {
+            const auto picks = picker::read_picks_single(folder.put("cut.cbox", whole.substr(0, length)));
+            DOCTEST_REQUIRE(picks.size() <= 2);
+            DOCTEST_CHECK((picks.empty() || (picks.x[0] == 42.0 && picks.y[0] == 52.0)));
+            ++read;
+        } catch (const picker::Error& error) {
+            DOCTEST_CHECK((error.status() == Status::bad_file || error.status() == Status::unsupported));
+            DOCTEST_CHECK(std::string(error.what()).find("cut.cbox") != std::string::npos);
+            ++refused;
+        }
+    }
+    DOCTEST_CHECK(refused > 100); // no table, or a row with too few values
+    DOCTEST_CHECK(read > 100);    // whole, or cut within the header of the rows or behind them
+}
