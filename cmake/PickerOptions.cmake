@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 option(PICKER_WITH_TORCH "Build libpicker_torch, the LibTorch engine that training and scoring load" ON)
 option(PICKER_WITH_GEMMI "Read PDB and mmCIF structures for simulation, where gemmi is found" ON)
-option(PICKER_BUILD_CLI "Build the picker command" ON)
+option(PICKER_BUILD_CLI "Build the picker command and the programs that other hosts run" ON)
 option(PICKER_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(PICKER_BUILD_BENCHMARKS "Build the benchmark programs" OFF)
 option(PICKER_WERROR "Treat warnings as errors" OFF)

@@ -1,0 +1,157 @@
+// The pick mode of the External job (pick.hpp): one run of the library, then its results at RELION's places.
+#include "pick.hpp"
+
+#include "logfile.hpp"
+#include "runs.hpp"
+#include "signals.hpp"
+#include "text_file.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+
+namespace relion {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+libpicker::Control control_of(const Job& job, int threads) {
+    libpicker::Control control;
+    control.threads = threads;
+    control.progress = [&job, last = Clock::now()](const picker_progress& p) mutable {
+        const auto now = Clock::now();
+        if (now - last >= std::chrono::seconds(10)) { // run.out is read by people
+            last = now;
+            std::cout << " " << p.done << " of " << counted(p.total, "micrograph") << std::endl;
+        }
+        return stopped() != 0 || job.abort_asked();
+    };
+    control.log = [](int level, const std::string& line) {
+        (level > 0 ? std::cerr : std::cout) << (level > 0 ? " WARNING: " : " ") << line << std::endl;
+    };
+    return control;
+}
+
+// Coordinates at RELION's place. Extract ends on a box that lies outside of the micrograph altogether, so none is
+// written; a file that a person changed by hand since it was made is theirs.
+libpicker::Picks publish(const Outcome& outcome) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const bool kept = outcome.status == "skipped" && fs::exists(outcome.place, error) &&
+                      fs::last_write_time(outcome.place, error) >= fs::last_write_time(outcome.made, error) && !error;
+    if (kept) {
+        return libpicker::Picks::read(outcome.place, "star");
+    }
+    auto inside = libpicker::make<picker_select_rules>();
+    inside.width = outcome.width;
+    inside.height = outcome.height;
+    auto picks = libpicker::Picks::read(outcome.made, "star").select(inside);
+    const fs::path folder = fs::path(outcome.place).parent_path();
+    fs::create_directories(folder, error);
+    if (error) {
+        throw libpicker::Error(PICKER_IO, "cannot make the folder " + folder.string() + ": " + error.message());
+    }
+    picks.write(outcome.place, nullptr, "star");
+    return picks;
+}
+
+// Publishes what is done and gathers what the logfile shows.
+Summary publish_all(const Job& job, RunResult& result) {
+    Summary summary;
+    summary.job = job.folder();
+    summary.threshold = result.threshold;
+    summary.diameter = result.diameter;
+    for (Outcome& outcome : result.outcomes) {
+        if (outcome.status == "failed") {
+            summary.failures.push_back(outcome.name + ": " + outcome.error);
+        }
+        if (!outcome.has_result()) {
+            continue;
+        }
+        const auto picks = publish(outcome);
+        outcome.picks = picks.size();
+        summary.picks.push_back(static_cast<double>(picks.size()));
+        const double* scores = picks.column("score");
+        summary.merits.insert(summary.merits.end(), scores, scores + picks.size());
+    }
+    return summary;
+}
+
+std::string no_picks(const RunResult& result, const libpicker::Inputs& inputs) {
+    std::string sizes;
+    for (std::size_t i = 0; i < inputs.size() && sizes.empty(); ++i) {
+        sizes = inputs.pixel_size(i) > 0 ? ", pixels of " + number_text(inputs.pixel_size(i)) + " A" : "";
+    }
+    return "no picks on any micrograph, with particles of " + number_text(result.diameter) + " A" + sizes +
+           " and figures of merit of " + number_text(result.threshold) +
+           " or more; check the parameters diameter and threshold, and the pixel size of the STAR file";
+}
+
+void write_results(const Job& job, const std::string& list, const Host& host, const RunResult& result,
+                   const Summary& summary) {
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const Outcome& outcome : result.outcomes) {
+        if (outcome.has_result()) { // Extract stops at a file that is listed and missing
+            rows.emplace_back(outcome.name, outcome.place);
+        }
+    }
+    write_coordinate_list(job, rows);
+    write_coords_suffix(job, list);
+    write_whole(job.file("logfile.pdf"), logfile_pdf(summary));
+    write_output_nodes(job, host);
+}
+
+} // namespace
+
+End pick(const Job& job, const Parameters& parameters) {
+    const std::string list =
+        parameters.required_text("in_mics", "choose the STAR file of the micrographs in the Input tab");
+    const std::string model_path =
+        parameters.required_text("model", "add a parameter 'model' with the path of MODEL.safetensors");
+    picker_pick_options pick = parameters.pick_options();
+    auto options = libpicker::make<picker_run_options>();
+    options.pick = &pick;
+    options.overwrite = parameters.has("overwrite") ? 1 : 0;
+    const Host host = host_of(job.folder());
+    std::cout << " picker " << picker_version() << " for RELION " << host.name << ", " << list << std::endl;
+    if (!host.remark.empty()) {
+        std::cerr << " WARNING: " << host.remark << std::endl;
+    }
+    if (std::filesystem::path(list).extension() != ".star") {
+        throw libpicker::Error(PICKER_INVALID_ARGUMENT, "--in_mics " + list +
+                                                            " is no STAR file; choose the micrographs "
+                                                            "of an Import, MotionCorr or CtfFind job");
+    }
+    const libpicker::Inputs inputs({list}, true);
+    const auto model = libpicker::Model::load(model_path);
+    RunResult result = run_all(job, model, inputs, options, control_of(job, parameters.threads()));
+    const Summary summary = publish_all(job, result);
+    if (result.cancelled) {
+        const bool aborted = stopped() == 0;
+        std::cerr << (aborted ? " aborted" : " stopped by a signal") << "; "
+                  << counted(static_cast<long long>(summary.picks.size()), "micrograph")
+                  << " done and kept: Continue goes on from here" << std::endl;
+        return aborted ? End::aborted : End::failure;
+    }
+    if (summary.picks.empty()) {
+        throw libpicker::Error(PICKER_NOT_FOUND,
+                               "every micrograph failed, the first with: " + summary.failures.front());
+    }
+    write_results(job, list, host, result, summary);
+    if (summary.merits.empty()) {
+        std::cerr << " WARNING: " << no_picks(result, inputs) << std::endl;
+    }
+    const auto before = std::count_if(result.outcomes.begin(), result.outcomes.end(),
+                                      [](const Outcome& outcome) { return outcome.status == "skipped"; });
+    std::cout << " " << counted(static_cast<long long>(summary.merits.size()), "pick") << " on "
+              << counted(static_cast<long long>(summary.picks.size()), "micrograph") << " (" << before
+              << " done before), figure of merit " << number_text(summary.threshold) << " or more" << std::endl;
+    if (!summary.failures.empty()) {
+        std::cerr << " WARNING: " << counted(static_cast<long long>(summary.failures.size()), "micrograph")
+                  << " failed and have no coordinates; Continue tries them again" << std::endl;
+    }
+    return End::success;
+}
+
+} // namespace relion
