@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <numeric>
 
 namespace relion {
@@ -35,6 +36,10 @@ void draw(Pdf& pdf, double bottom, const Chart& chart) {
     pdf.box(left - 1, bottom - 1, 1, chart_height + 1, 0);
     pdf.text_right(left - 6, bottom - 2, 9, "0");
     pdf.text_right(left - 6, bottom + chart_height - 8, 9, number_text(highest));
+    if (highest > 0) {
+        pdf.text_right(left - 6, bottom + chart_height / 2 - 3, 9, number_text(highest / 2));
+        pdf.box(left - 4, bottom + chart_height / 2, 3, 1, 0);
+    }
     pdf.text(left, bottom - 14, 9, chart.first);
     pdf.text_right(right, bottom - 14, 9, chart.last);
     pdf.text(left + width / 2 - 50, bottom - 14, 9, chart.x_name);
@@ -56,16 +61,19 @@ Chart picks_chart(const std::vector<double>& picks) {
     return chart;
 }
 
-Chart merits_chart(const std::vector<double>& merits, double threshold) {
+Chart merits_chart(const std::vector<double>& merits) {
     constexpr std::size_t bins = 40;
-    double lowest = std::min(threshold, 1.0), highest = 1;
+    double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
     for (const double merit : merits) {
         if (std::isfinite(merit)) {
             lowest = std::min(lowest, merit);
             highest = std::max(highest, merit);
         }
     }
-    lowest = lowest < highest ? lowest : highest - 1;
+    if (!(lowest < highest)) { // none, or all the same
+        highest = std::isfinite(highest) ? highest : 1;
+        lowest = highest - 1;
+    }
     Chart chart{"Figures of merit of the picks", "figure of merit", number_text(lowest), number_text(highest), {}};
     chart.bars.assign(bins, 0);
     for (const double merit : merits) {
@@ -116,7 +124,7 @@ std::string logfile_pdf(const Summary& summary) {
                  counted(static_cast<long long>(summary.failures.size()), "micrograph") + " failed: see the last page");
     }
     draw(pdf, top - 300, picks_chart(summary.picks));
-    draw(pdf, top - 590, merits_chart(summary.merits, summary.threshold));
+    draw(pdf, top - 590, merits_chart(summary.merits));
     if (!summary.failures.empty()) {
         list_failures(pdf, summary.failures);
     }

@@ -76,8 +76,8 @@ const Label& known(const std::string& name) {
     }
     const std::string near = cli::nearest(name, names);
     throw cli::UsageError("there is no parameter '" + name + "'" +
-                          (near.empty() ? "; picker_relion --help lists them" : "; did you mean '" + near + "'?") +
-                          " Correct the label in the Params tab");
+                          (near.empty() ? "." : "; did you mean '" + near + "'?") +
+                          " Correct its label in the Params tab; picker_relion --help lists them");
 }
 
 std::string needs(const std::string& label, const std::string& wanted, const std::string& given) {

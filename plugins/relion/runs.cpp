@@ -92,6 +92,7 @@ RunResult run_all(const Job& job, const libpicker::Model& model, const libpicker
                 for (const std::size_t i : groups[g]) {
                     result.outcomes[i].status = "failed";
                     result.outcomes[i].error = inputs.path(i) + " does not exist";
+                    control.log(1, inputs.name(i) + " failed: " + result.outcomes[i].error);
                 }
                 continue;
             }
