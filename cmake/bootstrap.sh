@@ -51,6 +51,7 @@ picker_missing_packages() {
       picker_runs shellcheck || echo shellcheck
       ;;
     esac
+    case " $* " in *" oracles "*) command -v relion_pipeliner >/dev/null 2>&1 || echo relion ;; esac
     # PDB and mmCIF structures for the simulator; also a second reader of STAR files for the tests.
     picker_has gemmi/version.hpp || echo gemmi-dev
     picker_has tao/pegtl/version.hpp || echo tao-pegtl-dev

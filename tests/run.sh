@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up the machine, builds build/release and runs every test. Arguments go to ctest:
 #   bash tests/run.sh                  everything
-#   bash tests/run.sh -L unit -R io    see `ctest --help`; labels: unit, capi, abi, cli, integration, lint, slow
+#   bash tests/run.sh -L unit -R io    see `ctest --help`; labels: unit, capi, abi, cli, plugins, integration, lint, slow
 set -euo pipefail
 # shellcheck source=cmake/bootstrap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../cmake/bootstrap.sh"

@@ -43,6 +43,13 @@ void handle(int number, void (*handler)(int), int flags) {
     sigaction(number, &action, nullptr);
 }
 
+// RELION starts jobs in the background of a shell, which makes them deaf to the Ctrl-C that ends RELION's window, and
+// under nohup to a hang-up. They stay so.
+bool is_ignored(int number) {
+    struct sigaction action {};
+    return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 } // namespace
 
 void watch_signals(const std::string& failure_file) {
@@ -51,7 +58,9 @@ void watch_signals(const std::string& failure_file) {
         armed = 1;
     }
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-        handle(number, on_stop, SA_RESTART);
+        if (!is_ignored(number)) {
+            handle(number, on_stop, SA_RESTART);
+        }
     }
     for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGXFSZ}) {
         handle(number, on_crash, static_cast<int>(SA_RESETHAND));

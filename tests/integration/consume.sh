@@ -49,6 +49,7 @@ fi
 
 echo "-- a model to run them with"
 "$picker" --version
+"$prefix/bin/picker_relion" --version
 "$picker" simulate --output "$scratch/data" --count 2 --size 480,400 --pixel-size 4 --diameter 160 --snr 0.5 --seed 3 --quiet
 mapfile -t micrographs < <(find "$scratch/data" -name '*.mrc' | sort)
 "$picker" train --architecture deeppicker --micrographs "${micrographs[0]}" --picks "${micrographs[0]%.mrc}.star" \

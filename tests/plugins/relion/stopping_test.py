@@ -8,14 +8,19 @@ import unittest
 from relion_support import EXITS, RelionCase
 from support import picks_of
 
+STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 MANY = [f"Micrographs/m{i:03}.mrc" for i in range(24)]
 
 
 class Stopping(RelionCase):
-    def begin(self, least=2, **options):
+    def begin(self, least=2, ignored=()):
         """A job of many micrographs, as soon as some are done."""
+        def prepare():
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            for number in STOPS:  # whatever the tests themselves were started with
+                signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
         self.micrographs(*MANY)
-        process = self.start(*self.words(threads=1), **options)
+        process = self.start(*self.words(threads=1), preexec_fn=prepare)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         self.wait(process, lambda: self.journal() >= least)
@@ -63,7 +68,7 @@ class Stopping(RelionCase):
         self.assertEqual(self.autopicks(), [])
 
     def test_signals(self):
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in STOPS:
             with self.subTest(number):
                 process = self.begin(self.journal() + 3)
                 process.send_signal(number)
@@ -71,8 +76,23 @@ class Stopping(RelionCase):
                 self.assertEqual(self.exits(), [EXITS[1]])
         self.goes_on()
 
+    def test_the_background_of_a_shell_is_deaf_to_ctrl_c(self):
+        process = self.begin(ignored=(signal.SIGINT, signal.SIGHUP))
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGHUP)
+        out, err = process.communicate(timeout=120)
+        self.assertEqual((process.returncode, self.exits()), (0, [EXITS[0]]), out + err)
+
+    def test_a_second_signal_ends_it_at_once(self):
+        process = self.begin()
+        end = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < end:
+            process.send_signal(signal.SIGTERM)
+        self.ended(process, 1)
+        self.assertEqual(self.exits(), [EXITS[1]])
+
     def test_a_crash_leaves_the_failure_file(self):
-        process = self.begin(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
+        process = self.begin()
         process.send_signal(signal.SIGABRT)
         self.ended(process, -signal.SIGABRT)
         self.assertEqual(self.exits(), [EXITS[1]])
