@@ -46,13 +46,25 @@ libpicker::Picks publish(const Outcome& outcome) {
     auto inside = libpicker::make<picker_select_rules>();
     inside.width = outcome.width;
     inside.height = outcome.height;
-    auto picks = libpicker::Picks::read(outcome.made, "star").select(inside);
+    const auto all = libpicker::Picks::read(outcome.made, "star");
+    auto picks = all.select(inside);
     const fs::path folder = fs::path(outcome.place).parent_path();
     fs::create_directories(folder, error);
     if (error) {
         throw libpicker::Error(PICKER_IO, "cannot make the folder " + folder.string() + ": " + error.message());
     }
-    picks.write(outcome.place, nullptr, "star");
+    if (picks.size() == all.size()) { // nearly always; a copy does not wait for the disk, the run's own file has
+        const std::string temporary = outcome.place + ".tmp";
+        fs::copy_file(outcome.made, temporary, fs::copy_options::overwrite_existing, error);
+        if (!error) {
+            fs::rename(temporary, outcome.place, error);
+        }
+        if (error) {
+            throw libpicker::Error(PICKER_IO, "cannot write " + outcome.place + ": " + error.message());
+        }
+    } else {
+        picks.write(outcome.place, nullptr, "star");
+    }
     return picks;
 }
 

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from relion_support import EXITS, RelionCase
-from support import picks_of
+from support import mrc_size, picks_of
 
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 MANY = [f"Micrographs/m{i:03}.mrc" for i in range(24)]
@@ -125,6 +125,20 @@ class Continue(RelionCase):
         (self.job / "a" / "m2_autopick.star").unlink()
         self.assertIn("(2 done before)", self.run_job().out)
         self.assertEqual((self.job / "a" / "m2_autopick.star").read_bytes(), before)
+
+    def test_picks_outside_of_the_micrograph_are_not_given_to_relion(self):
+        self.micrographs("a/m1.mrc")
+        self.run_job()
+        place, made = self.job / "a" / "m1_autopick.star", self.job / "picker_run" / "1" / "m1.star"
+        inside = picks_of(place)
+        width, height = mrc_size(self.folder / "a" / "m1.mrc")
+        text = made.read_text().rstrip("\n ")
+        for x, y in ((-40.0, 50.0), (50.0, height + 40.0), (width + 40.0, 50.0), (50.0, -40.0)):
+            text += f"\n {x:.6f} {y:.6f} 0.9 0 0.0"
+        made.write_text(text + "\n \n")
+        place.unlink()
+        self.run_job()
+        self.assertEqual(picks_of(place), inside)
 
     def test_other_settings(self):
         self.micrographs("a/m1.mrc")
