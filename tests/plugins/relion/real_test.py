@@ -6,13 +6,14 @@ import shutil
 import struct
 import subprocess
 import sys
+import time
 import unittest
 
 from relion_support import PROGRAM, RelionCase, link_or_copy
 from support import distance, mrc_size, picks_of, star_table
 
 BOX = 32
-STATUS = {"running": "0", "success": "2", "failure": "3"}
+STATUS = {"running": "0", "success": "2", "failure": "3", "aborted": "4"}
 
 
 def read_mrc(path):
@@ -78,6 +79,10 @@ class Project:
 
     def run(self, job, status="success"):
         self.pipeliner("--RunJobs", job, "--sec_wait_after", "1")
+        return self.ended(job, status)
+
+    def ended(self, job, status):
+        """What the job printed; the pipeline shows `status`."""
         rows = star_table(self.folder / "default_pipeline.star", "pipeline_processes")
         (found,) = [row["rlnPipeLineProcessStatus"] for row in rows if row["rlnPipeLineProcessName"] == job]
         output = "".join((self.folder / job / name).read_text() for name in ("run.out", "run.err"))
@@ -199,6 +204,25 @@ class Chain(RelionCase):
                     cut = [v for r in range(top, top + BOX) for v in pixels[r * width + left:r * width + left + BOX]]
                     total = [a + b for a, b in zip(total, cut)]
         return total
+
+    def test_abort_and_continue(self):
+        for i in range(23):
+            link_or_copy(self.world.micrographs[2], self.folder / f"Micrographs/a/n{i:02}.mrc")
+        self.add_import("Micrographs/a/m1.mrc")
+        self.add_external(self.world.model)
+        self.job = self.folder / "External" / "job002"
+        with subprocess.Popen(["relion_pipeliner", "--RunJobs", "External/job002/", "--sec_wait_after", "1"], cwd=self.folder,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as pipeliner:
+            self.addCleanup(pipeliner.kill)
+            end = time.monotonic() + 120
+            while self.journal() < 2 and time.monotonic() < end:
+                time.sleep(0.005)
+            (self.job / "RELION_JOB_ABORT_NOW").touch()  # what "Abort running" in the window does
+            pipeliner.wait(timeout=120)
+        self.project.ended("External/job002/", "aborted")
+        done = self.journal()
+        self.assertLess(done, 24)
+        self.assertIn(f"24 micrographs ({done} done before)", self.project.run("External/job002/"))
 
     def test_a_job_that_fails_is_shown_as_failed(self):
         self.add_import("Micrographs/a/m1.mrc")
