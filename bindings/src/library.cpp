@@ -1,0 +1,60 @@
+// What the library is and can do: version, features, formats, architectures.
+#include "record.hpp"
+
+namespace bindings {
+namespace {
+
+struct Architecture {
+    std::string name, summary, source;
+    std::int64_t parameters = 0;
+};
+struct Format {
+    std::string name, extension, description;
+};
+
+std::vector<Architecture> architectures() {
+    std::vector<Architecture> all;
+    for (std::int32_t i = 0; i < picker_architecture_count(); ++i) {
+        all.push_back({picker_architecture_name(i), picker_architecture_summary(i), picker_architecture_source(i),
+                       picker_architecture_parameters(i)});
+    }
+    return all;
+}
+
+std::vector<Format> formats() {
+    std::vector<Format> all;
+    for (std::int32_t i = 0; i < picker_format_count(); ++i) {
+        all.push_back({picker_format_name(i), picker_format_extension(i), picker_format_description(i)});
+    }
+    return all;
+}
+
+} // namespace
+
+void add_library(py::module_& m) {
+    m.attr("version") = picker_version();
+    Record<Architecture>(m, "Architecture", "A network that can be created and trained.")
+        .field("name", &Architecture::name, "what Model.create takes")
+        .field("summary", &Architecture::summary, "one line")
+        .field("source", &Architecture::source, "the paper")
+        .field("parameters", &Architecture::parameters, "number of weights");
+    Record<Format>(m, "Format", "A coordinate format.")
+        .field("name", &Format::name, "what format= takes")
+        .field("extension", &Format::extension, "with the dot")
+        .field("description", &Format::description, "what it is and how it counts coordinates");
+    m.def("architectures", architectures, "The networks that can be trained, as a list of Architecture.");
+    m.def("formats", formats, "The coordinate formats, as a list of Format.");
+    m.def(
+        "has_feature",
+        [](const std::string& name) {
+            if (name == "torch") {
+                py::module_::import("libpicker._torch").attr("prepare")();
+            }
+            return picker_has_feature(name.c_str()) != 0;
+        },
+        py::arg("name"),
+        "Whether 'torch' (LibTorch can be loaded: tries it), 'cuda', 'tiff', 'png' or 'atoms' (PDB and mmCIF) is "
+        "there.");
+}
+
+} // namespace bindings
