@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # Sets up a bare Debian or Ubuntu machine for building libpicker. Sourced by tests/run.sh, examples/quickstart.sh and
 # .ci/run, which then call
-#   picker_setup [tests] [lint] [oracles]      finds or installs what is needed; exits 2 with the exact line to run if it
-#                                    may not. oracles: also other readers that tests compare with, where they can be had
+#   picker_setup [tests] [lint] [oracles] [python]      finds or installs what is needed; exits 2 with the exact line to run if it
+#                                    may not. oracles: also other readers that tests compare with, python: what the
+#                                    Python package is built and tested with, both where they can be had
 #   picker_build PRESET [NAME=VALUE ...] [-- TARGET ...]     configures (once) and builds build/PRESET with $PICKER_JOBS jobs
 # It leaves PICKER_ROOT, PICKER_JOBS and PICKER_TORCH_CMAKE set, and cmake, ctest and ninja on PATH.
 #
@@ -15,6 +16,7 @@ PICKER_JOBS=${PICKER_JOBS:-2}
 PICKER_TORCH_PIN=2.13.0
 PICKER_STARFILE_PIN=0.5.13
 PICKER_TRACKPY_PIN=0.7
+PICKER_PYBIND11_PIN=3.1.0
 PICKER_CMAKE_MINIMUM=3.20
 picker_venv=$PICKER_ROOT/.venv
 # A clone at another place finds what this one compiled.
@@ -29,6 +31,10 @@ picker_stop() {
 # picker_has HEADER: the C++ compiler finds the header.
 picker_has() { printf '#include <%s>\n' "$1" | "${CXX:-c++}" -x c++ -std=c++17 -fsyntax-only - 2>/dev/null; }
 picker_runs() { command -v "$1" >/dev/null 2>&1 && "$1" --version >/dev/null 2>&1; }
+picker_has_python_headers() {
+  "${PICKER_PYTHON:-python3}" -c 'import os, sysconfig
+raise SystemExit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))' 2>/dev/null
+}
 picker_compiles_cxx20() {
   printf '#include <charconv>\n#include <span>\ndouble v; auto f(const char* a) { return std::from_chars(a, a + 1, v).ec; }\n' |
     "${CXX:-c++}" -x c++ -std=c++20 -fsyntax-only - 2>/dev/null
@@ -52,6 +58,7 @@ picker_missing_packages() {
       ;;
     esac
     case " $* " in *" oracles "*) command -v relion_pipeliner >/dev/null 2>&1 || echo relion ;; esac
+    case " $* " in *" python "*) picker_has_python_headers || echo python3-dev ;; esac
     # PDB and mmCIF structures for the simulator; also a second reader of STAR files for the tests.
     picker_has gemmi/version.hpp || echo gemmi-dev
     picker_has tao/pegtl/version.hpp || echo tao-pegtl-dev
@@ -187,6 +194,12 @@ picker_setup() {
     fi
     ;;
   esac
+  case " $* " in *" python "*)
+    if ! "$picker_venv/bin/python" -c 'import numpy, pybind11' 2>/dev/null; then
+      (picker_pip numpy "pybind11==$PICKER_PYBIND11_PIN") || picker_say "no pybind11 or numpy; the Python package is not built"
+    fi
+    ;;
+  esac
   picker_find_torch
   mkdir -p "$PICKER_ROOT/build"
   {
@@ -196,6 +209,13 @@ picker_setup() {
     [ "$PATH" = "$path" ] || printf 'PATH=%q:$PATH\nexport PATH\n' "$picker_venv/bin"
   } >"$stamp.part"
   mv "$stamp.part" "$stamp"
+}
+
+# Prints the settings that build the Python package for .venv, where its pybind11 and numpy are.
+picker_python_settings() {
+  if "$picker_venv/bin/python" -c 'import numpy, pybind11' 2>/dev/null && picker_has_python_headers; then
+    printf '%s\n' PICKER_BUILD_PYTHON=ON "Python_EXECUTABLE=$picker_venv/bin/python"
+  fi
 }
 
 picker_build() {

@@ -16,15 +16,17 @@ from ._core import (Architecture, Dataset, DatasetEntry, Evaluation, EvaluationR
                     MicrographInfo, Model, ModelInfo, Picks, Progress, RecentreReport, RunItem, RunReport, ScoreMap,
                     Simulated, Simulator, TrainReport, architectures, draw, evaluate, formats, has_feature, pick_files,
                     simulate, version)
+from ._display import Picture, show
 from ._errors import (BackendError, BadFile, Cancelled, Error, InternalError, InvalidArgument, IoError, Mismatch, NotFound,
                       OutOfMemory, Unsupported)
 
 __version__ = version
 __all__ = ["Architecture", "BackendError", "BadFile", "Cancelled", "Dataset", "DatasetEntry", "Error", "Evaluation",
            "EvaluationResult", "Format", "HeadInfo", "InternalError", "InvalidArgument", "IoError", "Micrograph",
-           "MicrographInfo", "Mismatch", "Model", "ModelInfo", "NotFound", "OutOfMemory", "Picks", "Progress",
+           "MicrographInfo", "Mismatch", "Model", "ModelInfo", "NotFound", "OutOfMemory", "Picks", "Picture", "Progress",
            "RecentreReport", "RunItem", "RunReport", "ScoreMap", "Simulated", "Simulator", "TrainReport", "Unsupported",
-           "architectures", "draw", "evaluate", "formats", "has_feature", "pick_files", "simulate", "version"]
+           "architectures", "draw", "evaluate", "formats", "has_feature", "pick_files", "show",
+           "simulate", "version"]
 
 
 def _own_names():

@@ -72,6 +72,18 @@ class Micrographs(Case):
         self.assertIn("pixel size unknown", repr(libpicker.Micrograph(spot(1, 2))))
 
 
+class Pictures(Case):
+    def test_notebooks_show_micrographs_and_picks(self):
+        made = scene(particles=3)
+        plain = made.micrograph._repr_png_()
+        self.assertEqual(plain[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertEqual((int.from_bytes(plain[16:20], "big"), int.from_bytes(plain[20:24], "big")), (448, 384))
+        picture = libpicker.show(made.micrograph, made.truth, 30)
+        self.assertNotEqual(picture._repr_png_(), plain)
+        picture.save(self.folder / "p.png")
+        self.assertEqual((self.folder / "p.png").read_bytes(), picture._repr_png_())
+
+
 class Tables(Case):
     def setUp(self):
         super().setUp()
