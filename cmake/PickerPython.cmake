@@ -24,6 +24,9 @@ if(SKBUILD AND PICKER_WITH_TORCH AND NOT Torch_DIR)
   execute_process(COMMAND ${Python_EXECUTABLE} -c "import sysconfig; print(sysconfig.get_path('purelib'))"
     OUTPUT_VARIABLE picker_purelib OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   set(picker_torch_cmake ${picker_purelib}/torch/share/cmake/Torch)
+  if(EXISTS ${picker_torch_cmake})
+    file(REAL_PATH ${picker_torch_cmake} picker_torch_cmake) # ccache knows the place itself, not a link to it
+  endif()
   if(NOT EXISTS ${picker_torch_cmake}/TorchConfig.cmake)
     message(FATAL_ERROR "There is no torch in ${picker_purelib}, whose LibTorch trains and scores. Install it first (pip install "
       "torch) and then libpicker; or name a LibTorch: pip install . -C cmake.define.Torch_DIR=<LibTorch>/share/cmake/Torch; or do "

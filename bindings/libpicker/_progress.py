@@ -24,7 +24,8 @@ class Bar:
         if progress.stage != self._stage:
             self.close()
             self._stage = progress.stage
-            self._bar = self._tqdm(desc=progress.stage, total=progress.total or None, leave=True)
+            self._bar = self._tqdm(desc=progress.stage, total=progress.total or None,
+                                  leave=progress.stage in ("train", "pick"))  # the short stages make way
         if progress.total and self._bar.total != progress.total:
             self._bar.total = progress.total
         if progress.item:

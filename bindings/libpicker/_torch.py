@@ -12,24 +12,22 @@ _done = False
 
 
 def prepare():
-    """Called before the first call that scores or trains; does nothing when nothing needs doing."""
+    """Called before a call that scores or trains; does nothing when nothing needs doing."""
     global _done
-    if _done:
+    if _done or "torch" in sys.modules:  # then its libraries are loaded
         return
-    _done = True
     here = pathlib.Path(__file__).resolve().parent
     if not (here / "libpicker_torch.so").exists() or (here.parent / "torch" / "lib" / "libtorch_cpu.so").exists():
+        _done = True
         return
-    if "torch" in sys.modules:
-        return  # loaded already
     spec = importlib.util.find_spec("torch")
-    if spec is None or not spec.submodule_search_locations:
-        return  # the library says what is missing
-    for place in spec.submodule_search_locations:
+    for place in (spec.submodule_search_locations or []) if spec else []:
         library = pathlib.Path(place) / "lib" / "libtorch.so"
         if library.exists():
             try:
                 ctypes.CDLL(str(library))
+                _done = True
             except OSError:
                 pass  # the engine's own attempt has the better message
             return
+    # Not remembered: torch may be installed while this program runs. The library says what is missing.

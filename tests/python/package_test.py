@@ -1,6 +1,8 @@
 """The package as a whole: importing, both orders with torch, names, types, documentation, the example of its README."""
 import ast
+import pathlib
 import re
+import shutil
 import unittest
 
 import libpicker
@@ -41,6 +43,19 @@ class Importing(Case):
         self.assertEqual(after, alone + "T 3.0\n")
         self.assertEqual(before, alone + "T 3.0\n")
         self.assertEqual(late, alone + "T 9.0\n")
+
+    def test_torch_in_another_folder(self):
+        """As with a package of the user over a torch of the system: found as Python finds it, and not imported."""
+        package = pathlib.Path(libpicker.__file__).parent
+        if not (package / "libpicker_torch.so").exists():
+            self.skipTest("only a wheel has the libraries in the package (tests/python/wheel.sh)")
+        need_torch()
+        alone = self.python("import libpicker" + WORK)
+        imports_torch(self)
+        shutil.copytree(package, self.folder / "user" / "libpicker")
+        out = self.python("import sys; sys.path.insert(0, 'user'); import libpicker" + WORK +
+                          "print('user' in libpicker.__file__, 'torch' in sys.modules)")
+        self.assertEqual(out, alone + "True False\n")
 
     def test_one_libtorch(self):
         need_torch()
