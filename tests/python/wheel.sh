@@ -11,11 +11,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
 venv=$build-venv
-if ! "$venv/bin/python" -c 'import numpy, pybind11, scikit_build_core' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import numpy, pandas, pybind11, scikit_build_core' 2>/dev/null; then
   # shellcheck disable=SC2086 # several arguments in one variable
   { "${PICKER_PYTHON:-python3}" -m venv --clear "$venv" && "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-    ${PICKER_PIP_ARGS:-} numpy pybind11 scikit-build-core; } || {
-    echo "skipped: no environment with numpy, pybind11 and scikit-build-core could be made"
+    ${PICKER_PIP_ARGS:-} numpy pandas pybind11 scikit-build-core; } || {
+    echo "skipped: no environment with numpy, pandas, pybind11 and scikit-build-core could be made"
     exit 77
   }
 fi
