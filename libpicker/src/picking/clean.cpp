@@ -1,9 +1,8 @@
-// Connected areas of a score map (clean.hpp).
+// Areas of a score map that are no particles (clean.hpp).
 #include "picking/clean.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace picker {
 namespace {
@@ -51,36 +50,6 @@ std::vector<bool> lua_rule(const Areas& areas) {
 
 const char* name_of(Cleaning rule) {
     return rule == Cleaning::paper ? "paper" : rule == Cleaning::lua ? "lua" : "off";
-}
-
-Areas connected_areas(const Image& map, float above) {
-    Areas areas;
-    areas.labels.assign(map.size(), 0);
-    std::vector<std::pair<int, int>> area;
-    for (int y = 0; y < map.height; ++y) {
-        for (int x = 0; x < map.width; ++x) {
-            if (!(map.at(x, y) > above) || areas.labels[map.index(x, y)] != 0) {
-                continue;
-            }
-            const auto label = static_cast<std::int32_t>(areas.sizes.size() + 1);
-            area.assign(1, {x, y});
-            areas.labels[map.index(x, y)] = label;
-            for (std::size_t n = 0; n < area.size(); ++n) {
-                const auto [px, py] = area[n];
-                for (int qy = std::max(0, py - 1); qy <= std::min(map.height - 1, py + 1); ++qy) {
-                    for (int qx = std::max(0, px - 1); qx <= std::min(map.width - 1, px + 1); ++qx) {
-                        std::int32_t& other = areas.labels[map.index(qx, qy)];
-                        if (other == 0 && map.at(qx, qy) > above) {
-                            other = label;
-                            area.emplace_back(qx, qy);
-                        }
-                    }
-                }
-            }
-            areas.sizes.push_back(area.size());
-        }
-    }
-    return areas;
 }
 
 std::vector<bool> areas_to_remove(const Areas& areas, Cleaning rule) {

@@ -1,6 +1,7 @@
 // Connected areas of a score map that are too large for a particle: ice and carbon that the network likes everywhere.
 #pragma once
 
+#include "core/areas.hpp"
 #include "core/image.hpp"
 #include "picking/filters.hpp"
 
@@ -9,13 +10,6 @@
 #include <vector>
 
 namespace picker {
-
-// A connected area: the pixels above a score that touch each other, also by a corner.
-struct Areas {
-    std::vector<std::int32_t> labels; // of each pixel, row by row: 0 outside, then 1, 2, ... in the order of rows
-    std::vector<std::size_t> sizes;   // pixels of area 1, 2, ...
-};
-Areas connected_areas(const Image& map, float above);
 
 // For each area whether it is removed. Both presets look at scores above 0.5.
 // paper (Wang et al. 2016, 4.5): larger than 4 times the mean area.
