@@ -44,7 +44,7 @@ ModelSpec parsed() {
                          {"gaussian", 90.0 / (2.0 * std::numbers::pi) / working_pixel, 0.0},
                          {"invert", 0.0, 0.0},
                          {"band-pass-pixels", longest / working_pixel, 0.0},
-                         {"standardise-global", 0.0, 0.0},
+                         {"standardise-without-dust", 5.0, 225.0},
                          {"clip", 5.0, 0.0}};
     spec.window_diameters = window / spec.recipe.diameter_pixels;
     spec.step = 1;

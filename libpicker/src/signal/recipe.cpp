@@ -2,12 +2,14 @@
 #include "signal/recipe.hpp"
 
 #include "core/error.hpp"
+#include "signal/dust.hpp"
 #include "signal/filter.hpp"
 #include "signal/resample.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -42,8 +44,8 @@ struct StepKind {
     void (*run)(Working&, const RecipeStep&);
 };
 
-const std::array<StepKind, 8>& kinds() {
-    static const std::array<StepKind, 8> all{{
+const std::array<StepKind, 9>& kinds() {
+    static const std::array<StepKind, 9> all{{
         // Global: the bounds come from the whole image.
         {"clip", [](const RecipeStep& step) { return step.value > 0.0; }, "value: deviations, above 0",
          [](Working& working, const RecipeStep& step) {
@@ -70,6 +72,14 @@ const std::array<StepKind, 8>& kinds() {
         // Global.
         {"standardise-global", [](const RecipeStep&) { return true; }, "no values",
          [](Working& working, const RecipeStep&) { standardise_global(working.image); }},
+        // Global.
+        {"standardise-without-dust", [](const RecipeStep& step) { return step.value > 0.0 && step.second >= 0.0; },
+         "value, second: deviations above 0, and least area in pixels",
+         [](Working& working, const RecipeStep& step) {
+             // What is no larger than a particle may be one.
+             const double particle = 0.25 * std::numbers::pi * working.diameter * working.diameter;
+             standardise_without(working.image, find_dust(working.image, step.value, std::max(step.second, particle)));
+         }},
         // Local (half a box), apart from the floor, which is a fraction of the median over the whole image and acts
         // in flat regions only.
         {"standardise-local", [](const RecipeStep& step) { return step.value > 0.0; },

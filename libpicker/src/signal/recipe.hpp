@@ -13,7 +13,8 @@ namespace picker {
 struct RecipeStep {
     // "clip" (value = deviations) | "resample" (to the working pixel size) | "gaussian" (value = sigma in working
     // pixels) | "band-pass" (value, second = longest and shortest period kept, in diameters) | "band-pass-pixels" (the
-    // same in working pixels) |
+    // same in working pixels) | "standardise-without-dust" (value = deviations that dust stands out by, second = its
+    // least area in pixels, or a particle's where that is larger; dust becomes 0) |
     // "standardise-global" | "standardise-local" (value = box in diameters) | "invert"
     std::string name;
     double value = 0.0;

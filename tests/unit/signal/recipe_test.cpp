@@ -212,8 +212,8 @@ DOCTEST_TEST_CASE("recipes are checked: names, values, one resampling") {
         return [=] { picker::check_recipe(recipe_of(diameter_pixels, steps)); };
     };
     refused(Status::invalid_argument,
-            {"\"sharpen\"",
-             "clip, resample, gaussian, band-pass, band-pass-pixels, standardise-global, standardise-local, invert"},
+            {"\"sharpen\"", "clip, resample, gaussian, band-pass, band-pass-pixels, standardise-global, "
+                            "standardise-without-dust, standardise-local, invert"},
             check(20.0, {{"resample"}, {"sharpen", 1.0}}));
     refused(Status::invalid_argument, {"\"clip\"", "above 0"}, check(20.0, {{"clip", 0.0}}));
     refused(Status::invalid_argument, {"\"gaussian\"", "-1"}, check(20.0, {{"gaussian", -1.0}}));
