@@ -82,6 +82,9 @@ class Calls(Case):
         self.assertEqual(caught.exception.args, ("from the callback",))
 
     def test_ctrl_c(self):
+        # Python leaves SIGINT ignored where it was started so, as in a shell's background.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
         begun = threading.Event()
 
         def interrupt():
