@@ -1,23 +1,14 @@
 // Outputs and losses of a detector (detection.hpp).
 #include "engine/detection.hpp"
 
-#include <algorithm>
+#include "engine/logistic.hpp"
+
 #include <cmath>
 
 namespace picker {
 namespace {
 
 constexpr double alpha = 0.25, gamma = 2.0;
-
-double logistic(double x) {
-    const double e = std::exp(-std::abs(x)); // never overflows
-    return x >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
-}
-
-// log(logistic(x))
-double log_logistic(double x) {
-    return std::min(x, 0.0) - std::log1p(std::exp(-std::abs(x)));
-}
 
 } // namespace
 
@@ -38,7 +29,7 @@ float CellOutputs::probability(std::size_t cell) const {
     if (outputs_ == 4 && values_[cells_ + cell] <= values_[cell]) {
         return std::isfinite(values_[cell]) ? 0.0F : values_[cell];
     }
-    return static_cast<float>(logistic(values_[(outputs_ - 3) * cells_ + cell]));
+    return static_cast<float>(logistic(static_cast<double>(values_[(outputs_ - 3) * cells_ + cell])));
 }
 
 float CellOutputs::offset(std::size_t output, std::size_t cell) const {

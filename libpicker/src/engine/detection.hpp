@@ -30,6 +30,10 @@ public:
         float particle = 0.0F;    // 1, 0, or negative: unknown, which costs nothing
         float x = 0.0F, y = 0.0F; // offset of a particle from the cell's middle, pixels
     };
+    // Out of labels laid out as in TrainingShard.
+    Label label(const float* labels, std::size_t cell) const {
+        return {labels[cell], labels[cells_ + cell], labels[2 * cells_ + cell]};
+    }
     // The loss of one cell: focal loss of its logits, and `offset_weight` times the absolute error of a particle's
     // offsets. `slopes` (laid out as the values) gets the derivatives; null: not wanted.
     double loss(std::size_t cell, const Label& label, double offset_weight, float* slopes) const;

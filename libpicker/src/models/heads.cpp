@@ -53,6 +53,14 @@ void check_head_name(std::string_view name) {
     }
 }
 
+void check_new_head(const Model& model, std::string_view name) {
+    check_head_name(name);
+    if (place_of(model, name) != model.heads.end()) {
+        fail(Status::invalid_argument, "the model has a head \"", name,
+             "\" already; give another name, or remove that one first");
+    }
+}
+
 const Head& find_head(const Model& model, std::string_view name) {
     (void)head_offset(model.spec); // that it has heads
     const auto found = place_of(model, name);
@@ -79,11 +87,7 @@ Model with_head(const Model& model, std::string_view name) {
 
 Head& add_head(Model& model, std::string_view name) {
     const auto offset = static_cast<std::ptrdiff_t>(head_offset(model.spec));
-    check_head_name(name);
-    if (place_of(model, name) != model.heads.end()) {
-        fail(Status::invalid_argument, "the model has a head \"", name,
-             "\" already; give another name, or remove that one first");
-    }
+    check_new_head(model, name);
     model.heads.push_back({std::string(name),
                            {model.parameters.begin() + offset, model.parameters.end()},
                            model.spec.default_threshold,

@@ -18,6 +18,7 @@ std::size_t head_offset(const ModelSpec& spec);
 // Error(invalid_argument) for a name that no head can have: empty, the general one's, too long, or with other than
 // letters, digits, '.', '-' and '_'.
 void check_head_name(std::string_view name);
+void check_new_head(const Model& model, std::string_view name); // the same, and where the model has one of that name
 // Error(not_found) listing the names that there are.
 const Head& find_head(const Model& model, std::string_view name);
 

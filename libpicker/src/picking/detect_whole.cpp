@@ -72,6 +72,7 @@ void Scorer::detect_whole(ScoreJob& job) const {
                               "again");
     }
     const bool detector = is_detector(network);
+    const CellOutputs detection(outputs.data(), cells, network);
     for (int y = 0; y < map.scores.height; ++y) {
         for (int x = 0; x < map.scores.width; ++x) {
             const std::size_t at = map.scores.index(x, y);
@@ -81,7 +82,6 @@ void Scorer::detect_whole(ScoreJob& job) const {
                 map.scores.pixels[at] = second_of_two(outputs[i], outputs[cells + i]);
                 continue;
             }
-            const CellOutputs detection(outputs.data(), cells, network);
             map.scores.pixels[at] = detection.probability(i);
             map.offset_x.pixels[at] = static_cast<float>(detection.offset_x(i) * map.step_x / cell);
             map.offset_y.pixels[at] = static_cast<float>(detection.offset_y(i) * map.step_y / cell);

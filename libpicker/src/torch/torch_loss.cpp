@@ -1,24 +1,16 @@
 // The losses of a training, and their slopes by what the network gives out (torch_network.hpp).
 #include "engine/detection.hpp"
+#include "engine/logistic.hpp"
 #include "torch/torch_network.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace picker {
-namespace {
-
-double softplus(double x) {
-    return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-}
-
-} // namespace
 
 TorchNetwork::Slope TorchNetwork::logit_slope(Loss loss, double logit, double label) {
-    const double probability =
-        logit >= 0.0 ? 1.0 / (1.0 + std::exp(-logit)) : std::exp(logit) / (1.0 + std::exp(logit));
+    const double probability = logistic(logit);
     if (loss == Loss::cross_entropy) {
-        return {label * softplus(-logit) + (1.0 - label) * softplus(logit), probability - label};
+        return {-label * log_logistic(logit) - (1.0 - label) * log_logistic(-logit), probability - label};
     }
     const double error = probability - label;
     return {0.5 * error * error, error * probability * (1.0 - probability)};
@@ -74,8 +66,7 @@ double TorchNetwork::detection_slope(const at::Tensor& outputs, const TrainingSh
         const CellOutputs detection(flat.const_data_ptr<float>() + n * each, cells, spec_);
         const float* labels = shard.labels + n * detection_labels * cells;
         for (std::size_t cell = 0; cell < cells; ++cell) {
-            const CellOutputs::Label label{labels[cell], labels[cells + cell], labels[2 * cells + cell]};
-            total += detection.loss(cell, label, shard.offset_weight, slope + n * each);
+            total += detection.loss(cell, detection.label(labels, cell), shard.offset_weight, slope + n * each);
         }
     }
     return total;

@@ -1,6 +1,7 @@
 // The forward pass on LibTorch over patches (torch_network.hpp).
 #include "torch/torch_network.hpp"
 
+#include "engine/logistic.hpp"
 #include "torch/fft_convolution.hpp"
 #include "torch/group_norm.hpp"
 #include "torch/mean_pool.hpp"
@@ -30,11 +31,6 @@ at::Tensor borrow(const float* values, at::IntArrayRef sizes) {
 at::Tensor without_border(const at::Tensor& earlier, const at::Tensor& later) {
     const std::int64_t border = (earlier.size(2) - later.size(2)) / 2;
     return earlier.narrow(2, border, later.size(2)).narrow(3, border, later.size(3));
-}
-
-float logistic(float x) {
-    const float e = std::exp(-std::abs(x)); // never overflows
-    return x >= 0.0F ? 1.0F / (1.0F + e) : e / (1.0F + e);
 }
 
 } // namespace

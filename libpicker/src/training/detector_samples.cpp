@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace picker {
 namespace {
@@ -125,9 +126,7 @@ DetectorSamples draw_fields(const LoopSetup& setup, const std::vector<std::strin
         std::size_t ignored = 0;
         const Rows all = usable_positives(setup.validation, sampler, ignored);
         std::vector<std::size_t> items(setup.validation.items.size());
-        for (std::size_t i = 0; i < items.size(); ++i) {
-            items[i] = i;
-        }
+        std::iota(items.begin(), items.end(), std::size_t{0});
         samples.held_out = read_fields(setup.validation, items, all, setup, 0,
                                        heads.empty() ? molecule_names(setup.validation) : names);
     }

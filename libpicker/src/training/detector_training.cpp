@@ -213,7 +213,7 @@ DetectorTraining::Sums DetectorTraining::quality_of(const DetectorField& field) 
     const CellOutputs detection(outputs.data(), cells, spec_.network);
     Sums sums;
     for (std::size_t i = 0; i < cells; ++i) {
-        const CellOutputs::Label label{labels[i], labels[cells + i], labels[2 * cells + i]};
+        const CellOutputs::Label label = detection.label(labels.data(), i);
         sums.loss += detection.loss(i, label, offset_weight(matches), nullptr);
         if (label.particle >= 0.0F) {
             sums.right += (detection.probability(i) >= 0.5F) == (label.particle > 0.5F) ? 1.0 : 0.0;

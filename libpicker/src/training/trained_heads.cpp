@@ -28,11 +28,7 @@ std::vector<std::string> heads_to_train(const Model& model, const TrainingOption
         return std::find(names.begin(), names.end(), name) != names.end();
     };
     if (options.heads == HeadMode::one) {
-        check_head_name(options.head);
-        if (is_taken(options.head)) {
-            fail(Status::invalid_argument, "the model has a head \"", options.head,
-                 "\" already; give another name, or remove that one first");
-        }
+        check_new_head(model, options.head);
         for (Dataset* set : {&dataset, &validation}) {
             for (DatasetItem& item : set->items) {
                 item.molecule = options.head;

@@ -8,6 +8,7 @@
 #include "engine/engine.hpp"
 #include "models/model.hpp"
 #include "training/dataset.hpp"
+#include "unit/training/plain_engine.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -97,14 +98,7 @@ private:
     std::vector<float> parameters_;
 };
 
-class Engine : public picker::Engine {
-public:
-    std::string description() const override { return "plain loops"; }
-    void prepare_thread() const override {}
-    std::unique_ptr<picker::Network> create(const picker::NetworkSpec&) const override {
-        return std::make_unique<Network>();
-    }
-};
+using Engine = PlainEngine<Network>;
 
 inline const Engine& plain_engine() {
     static const Engine engine;

@@ -7,6 +7,7 @@
 #include "engine/engine.hpp"
 #include "models/model.hpp"
 #include "training/sampler.hpp"
+#include "unit/training/plain_engine.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -80,14 +81,7 @@ private:
     std::vector<float> parameters_;
 };
 
-class Engine : public picker::Engine {
-public:
-    std::string description() const override { return "plain loops"; }
-    void prepare_thread() const override {}
-    std::unique_ptr<picker::Network> create(const picker::NetworkSpec&) const override {
-        return std::make_unique<Logistic>();
-    }
-};
+using Engine = PlainEngine<Logistic>;
 
 inline const Engine& plain_engine() {
     static const Engine engine;

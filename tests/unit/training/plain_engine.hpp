@@ -1,0 +1,16 @@
+// An engine whose networks are all of one kind, written in plain loops.
+#pragma once
+
+#include "engine/engine.hpp"
+
+#include <memory>
+#include <string>
+
+template <typename PlainNetwork> class PlainEngine final : public picker::Engine {
+public:
+    std::string description() const override { return "plain loops"; }
+    void prepare_thread() const override {}
+    std::unique_ptr<picker::Network> create(const picker::NetworkSpec&) const override {
+        return std::make_unique<PlainNetwork>();
+    }
+};
