@@ -35,6 +35,7 @@ Command score_command();
 Command evaluate_command();
 Command check_command();
 Command convert_command();
+Command merge_command();
 
 Json heads_json(const std::vector<picker_head_info>& heads);
 

@@ -100,6 +100,54 @@ Source read(const Arguments& arguments, const std::string& in) {
     return source;
 }
 
+// Where picks go that were made on other images of the same fields.
+struct Target {
+    libpicker::Inputs inputs = libpicker::Inputs::from_names({});
+    std::vector<std::size_t> partner; // of each micrograph of the source
+};
+
+Target target_of(const Arguments& arguments, Source& source) {
+    Target target;
+    if (arguments.has("--map-to")) {
+        if (!source.has_files) {
+            throw UsageError("picker convert: --map-to needs the images that were picked, for their sizes; give them "
+                             "with --micrographs");
+        }
+        target.inputs = inputs_of(arguments, "--map-to");
+        target.partner = source.inputs.pair(target.inputs, arguments.text("--pairs"));
+    } else if (arguments.has("--pairs")) {
+        throw UsageError("picker convert: --pairs says which image of --map-to belongs to which; give --map-to too");
+    }
+    return target;
+}
+
+// Header and pixel size of an image; the STAR's pixel size goes before the header's.
+picker_micrograph_info image_of(const libpicker::Inputs& inputs, std::size_t index) {
+    picker_micrograph_info info = header_of(inputs.path(index));
+    info.pixel_size = inputs.pixel_size(index) > 0 ? inputs.pixel_size(index) : info.pixel_size;
+    return info;
+}
+
+void write_mapped(const Arguments& arguments, const Source& source, const Target& target, std::size_t n,
+                  const std::string& path, const std::string& format) {
+    const std::size_t from = source.used[n], to = target.partner[from];
+    picker_micrograph_info picked = image_of(source.inputs, from);
+    picked.pixel_size = arguments.number("--pixel-size").value_or(picked.pixel_size);
+    const picker_micrograph_info image = image_of(target.inputs, to);
+    auto context = libpicker::make<picker_picks_context>();
+    context.box_size = arguments.above_zero("--box-size").value_or(0);
+    context.width = image.width;
+    context.height = image.height;
+    context.pixel_size = image.pixel_size;
+    const std::string name = target.inputs.name(to);
+    context.micrograph = name.c_str();
+    try {
+        source.picks[n].map(picked, image).write(path, &context, format.c_str());
+    } catch (const libpicker::Error& error) {
+        throw libpicker::Error(error.status(), source.inputs.name(from) + " to " + name + ": " + error.what());
+    }
+}
+
 void write(const Arguments& arguments, const Source& source, std::size_t n, const std::string& path,
            const std::string& format) {
     const std::size_t index = source.used[n];
@@ -140,7 +188,13 @@ Command convert_command() {
          {"--to-format", Takes::one, "NAME", "of OUT [its extension's]; needed where OUT is a folder"},
          {"--box-size", Takes::one, "PX", "edge of a box in pixels, for .box and .cbox [that of the boxes in IN]"},
          {"--micrographs", Takes::many, "IN...",
-          "convert the picks of these only; before IN and OUT, end them with --"}},
+          "convert the picks of these only; before IN and OUT, end them with --"},
+         {"--map-to", Takes::many, "IN...",
+          "other images of the fields of --micrographs (raw beside denoised or binned): coordinates and names of "
+          "these"},
+         {"--pairs", Takes::one, "FILE.csv",
+          "with the line picked,target first: which image of --map-to belongs to which [by name: the same, or "
+          "longer]"}},
         notes};
     command.run = [](const Arguments& arguments) -> int {
         if (arguments.positional().size() != 2 || arguments.positional()[0].empty() ||
@@ -151,22 +205,28 @@ Command convert_command() {
         const std::string& out = arguments.positional()[1];
         const bool to_folder = is_output_folder(arguments, out);
         const std::string to = format_of(arguments, "--to-format", out);
-        const Source source = read(arguments, in);
+        Source source = read(arguments, in);
         if (!to_folder && source.used.size() > 1) {
             throw UsageError("picker convert: " + in + " holds picks of " + std::to_string(source.used.size()) +
                              " micrographs; give a folder for OUT, or one micrograph with --micrographs");
         }
+        const Target target = target_of(arguments, source);
         if (to_folder) {
             make_folder(out);
         }
         Json json = {{"input", in}, {"output", out}, {"to", to}, {"files", Json::array()}};
         std::size_t picks = 0;
         for (std::size_t n = 0; n < source.used.size() && !interrupted(); ++n) {
+            const bool mapped = !target.partner.empty();
+            const std::size_t index = source.used[n];
+            const std::string stem = mapped ? target.inputs.stem(target.partner[index]) : source.inputs.stem(index);
             const std::string path =
-                to_folder
-                    ? (std::filesystem::path(out) / (source.inputs.stem(source.used[n]) + extension_of(to))).string()
-                    : out;
-            write(arguments, source, n, path, to);
+                to_folder ? (std::filesystem::path(out) / (stem + extension_of(to))).string() : out;
+            if (mapped) {
+                write_mapped(arguments, source, target, n, path, to);
+            } else {
+                write(arguments, source, n, path, to);
+            }
             picks += source.picks[n].size();
             json["files"].push_back({{"path", path}, {"picks", source.picks[n].size()}});
         }

@@ -9,7 +9,7 @@ namespace {
 
 std::vector<Entry> all_entries() {
     std::vector<Entry> table = file_entries();
-    for (auto* entries : {model_entries, head_entries, scheme_entries, check_entries}) {
+    for (auto* entries : {model_entries, head_entries, scheme_entries, check_entries, set_entries}) {
         for (Entry& entry : entries()) {
             table.push_back(std::move(entry));
         }
@@ -228,6 +228,8 @@ DOCTEST_TEST_CASE("every struct is prepared by its own initialiser") {
     PICKER_CHECK_INIT(picker_check_item);
     PICKER_CHECK_INIT(picker_check_options);
     PICKER_CHECK_INIT(picker_check_result);
+    PICKER_CHECK_INIT(picker_merge_options);
+    PICKER_CHECK_INIT(picker_merge_report);
 #undef PICKER_CHECK_INIT
     for (const std::string& name : declared_sized_structs()) {
         // The library alone makes picker_progress.

@@ -211,6 +211,49 @@ PICKER_API picker_status picker_picks_at_least(picker_picks** out, const picker_
 PICKER_API picker_status picker_mass_valley(double* cut, int32_t* two_peaks, const double* masses,
                                             size_t count) PICKER_CHECK_RESULT;
 
+/* How picker_picks_merge puts pick sets together. A particle is kept where it is in */
+typedef enum picker_merge_rule {
+    PICKER_MERGE_UNION = 0,        /* one set or more */
+    PICKER_MERGE_INTERSECTION = 1, /* every set */
+    PICKER_MERGE_SUBTRACTION = 2,  /* the first set and no other */
+    PICKER_MERGE_CONSENSUS = 3     /* picker_merge_options.sets sets or more */
+} picker_merge_rule;
+
+/* What is one particle, and which are kept. */
+typedef struct picker_merge_options {
+    size_t struct_size;
+    double distance;          /* pixels; picks as near as this are one particle; required */
+    int32_t rule;             /* picker_merge_rule */
+    int32_t sets;             /* of PICKER_MERGE_CONSENSUS */
+    const char* const* names; /* of the sets, for the text column mergeSources; NULL: "1", "2", ... */
+} picker_merge_options;
+PICKER_API picker_status picker_merge_options_init(picker_merge_options* options,
+                                                   size_t struct_size) PICKER_CHECK_RESULT;
+
+/* How many there were. */
+typedef struct picker_merge_report {
+    size_t struct_size;
+    int64_t picks;     /* in all sets */
+    int64_t particles; /* different ones */
+    int64_t kept;
+} picker_merge_report;
+PICKER_API picker_status picker_merge_report_init(picker_merge_report* report, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Pick sets of one micrograph as one. Particles are the picks that have no earlier particle within the distance: set
+ * after set, best score first. Each keeps the position, score and columns of the pick that it is. New columns: "sets",
+ * how many sets have it; "score_1", "score_2", ...: the score of the nearest pick of each set. `report` may be NULL.
+ * Owned. */
+PICKER_API picker_status picker_picks_merge(picker_picks** out, const picker_picks* const* sets, size_t count,
+                                            const picker_merge_options* options,
+                                            picker_merge_report* report) PICKER_CHECK_RESULT;
+/* Picks of one image of a field in the pixels of another (picked denoised or binned, extracted from the raw one): by
+ * the ratio of widths and of heights, with the centre of pixel (0, 0) in its place. Boxes and sizes follow. Of the
+ * infos, width, height and pixel_size (0: unknown) are used. PICKER_MISMATCH where they cannot show one field. Owned.
+ */
+PICKER_API picker_status picker_picks_map(picker_picks** out, const picker_picks* picks,
+                                          const picker_micrograph_info* from,
+                                          const picker_micrograph_info* to) PICKER_CHECK_RESULT;
+
 /* What some formats need beside the picks. */
 typedef struct picker_picks_context {
     size_t struct_size;
@@ -287,6 +330,14 @@ PICKER_API picker_status picker_inputs_picks(picker_picks** out, const picker_in
 /* Names in the pick files that no micrograph has. NULL past the end. Borrowed. */
 PICKER_API size_t picker_inputs_unmatched_count(const picker_inputs* inputs);
 PICKER_API const char* picker_inputs_unmatched(const picker_inputs* inputs, size_t index);
+/* Finds which micrograph of `others` shows the field of each of `inputs` (raw beside denoised or binned). By `table`, a
+ * CSV file with the header line picked,target; NULL: by equal stem, else by a stem that goes on where the other ends
+ * ("mic_001", "mic_001_denoised"). Replaces an earlier pairing. PICKER_MISMATCH naming micrographs without a partner,
+ * with several, or two that share one. */
+PICKER_API picker_status picker_inputs_pair(picker_inputs* inputs, const picker_inputs* others,
+                                            const char* table) PICKER_CHECK_RESULT;
+/* Index in the `others` of picker_inputs_pair; -1 where there is none. */
+PICKER_API int64_t picker_inputs_partner(const picker_inputs* inputs, size_t index);
 /* Matches masks (files, folders, globs) to the micrographs by stem; a mask may be called STEM_mask, and a single one
  * that matches no micrograph serves all. Replaces an earlier match. Two that clash are PICKER_MISMATCH naming both. */
 PICKER_API picker_status picker_inputs_match_masks(picker_inputs* inputs, const char* const* patterns,

@@ -73,6 +73,8 @@ PICKER_HPP_STRUCT(picker_review_report)
 PICKER_HPP_STRUCT(picker_check_item)
 PICKER_HPP_STRUCT(picker_check_options)
 PICKER_HPP_STRUCT(picker_check_result)
+PICKER_HPP_STRUCT(picker_merge_options)
+PICKER_HPP_STRUCT(picker_merge_report)
 #undef PICKER_HPP_STRUCT
 
 template <typename Struct> Struct make() {
@@ -222,6 +224,11 @@ public:
         check(picker_picks_at_least(&out, get(), column.c_str(), least));
         return Picks(out);
     }
+    Picks map(const picker_micrograph_info& from, const picker_micrograph_info& to) const {
+        picker_picks* out = nullptr;
+        check(picker_picks_map(&out, get(), &from, &to));
+        return Picks(out);
+    }
     void write(const std::string& path, const picker_picks_context* context = nullptr,
                const char* format = nullptr) const {
         check(picker_picks_write(get(), path.c_str(), format, context));
@@ -231,6 +238,18 @@ public:
 private:
     detail::Owner<picker_picks, picker_picks_free> handle_;
 };
+
+// options.names, if given, has a name for each set.
+inline Picks merge(const std::vector<const Picks*>& sets, const picker_merge_options& options,
+                   picker_merge_report* report = nullptr) {
+    std::vector<const picker_picks*> handles;
+    for (const Picks* set : sets) {
+        handles.push_back(set->get());
+    }
+    picker_picks* out = nullptr;
+    check(picker_picks_merge(&out, handles.data(), handles.size(), &options, report));
+    return Picks(out);
+}
 
 inline void draw(const std::string& path, const Micrograph& micrograph, const Picks& picks, const Picks* reference,
                  double diameter, int long_side = 0) {
@@ -282,6 +301,15 @@ public:
         picker_picks* out = nullptr;
         check(picker_inputs_picks(&out, get(), i));
         return Picks(out);
+    }
+    // The index in `others` of the image that shows the field of each; `table` "" for names alone.
+    std::vector<std::size_t> pair(const Inputs& others, const std::string& table = "") {
+        check(picker_inputs_pair(get(), others.get(), table.empty() ? nullptr : table.c_str()));
+        std::vector<std::size_t> partners;
+        for (std::size_t i = 0; i < size(); ++i) {
+            partners.push_back(static_cast<std::size_t>(picker_inputs_partner(get(), i)));
+        }
+        return partners;
     }
     void match_masks(const std::vector<std::string>& patterns) {
         const auto list = detail::pointers(patterns);

@@ -32,7 +32,8 @@ struct picker_inputs {
     std::vector<picker::InputMicrograph> items;
     std::vector<std::string> paths; // as UTF-8, kept for borrowing
     picker::MatchedPicks matched;
-    std::vector<std::string> masks; // of each item; "" where it has none
+    std::vector<std::string> masks;    // of each item; "" where it has none
+    std::vector<std::size_t> partners; // in another list, of each item, once they are paired
 };
 struct picker_model {
     picker::Model value;

@@ -53,6 +53,8 @@ PICKER_FIRST_SIZE(picker_review_report, 96);
 PICKER_FIRST_SIZE(picker_check_item, 40);
 PICKER_FIRST_SIZE(picker_check_options, 24);
 PICKER_FIRST_SIZE(picker_check_result, 256);
+PICKER_FIRST_SIZE(picker_merge_options, 32);
+PICKER_FIRST_SIZE(picker_merge_report, 32);
 #undef PICKER_FIRST_SIZE
 
 inline constexpr std::size_t largest_struct = 65536; // more than this is a struct that was never initialised

@@ -1,0 +1,46 @@
+// The table of calls: pick sets merged, mapped to another image, and images paired (boundary.hpp).
+#include "capi/boundary.hpp"
+
+namespace capi {
+
+std::vector<Entry> set_entries() {
+    std::vector<Entry> table;
+    table.push_back(PICKER_INIT_ENTRY(picker_merge_options, "options"));
+    table.push_back(PICKER_INIT_ENTRY(picker_merge_report, "report"));
+    table.push_back(
+        {"picker_picks_merge",
+         {{"out", Null::refused}, {"sets", Null::refused}, {"options", Null::refused}, {"report", Null::allowed}},
+         [](World& w, Call& c) -> int {
+             const picker_picks* sets[] = {w.sample.truth.get(), w.sample.truth.get()};
+             auto options = make<picker_merge_options>();
+             options.distance = 3;
+             return picker_picks_merge(c.handle<picker_picks, picker_picks_free>("out"), c.p("sets", sets), 2,
+                                       c.s("options", options), c.s("report", make<picker_merge_report>()));
+         }});
+    table.push_back({"picker_picks_map",
+                     {{"out", Null::refused}, {"picks", Null::refused}, {"from", Null::refused}, {"to", Null::refused}},
+                     [](World& w, Call& c) -> int {
+                         auto from = make<picker_micrograph_info>(), to = from;
+                         from.width = 100;
+                         from.height = 60;
+                         to.width = 200;
+                         to.height = 120;
+                         return picker_picks_map(c.handle<picker_picks, picker_picks_free>("out"),
+                                                 c.p("picks", w.sample.truth.get()), c.s("from", from), c.s("to", to));
+                     }});
+    table.push_back({"picker_inputs_pair",
+                     {{"inputs", Null::refused}, {"others", Null::refused}, {"table", Null::allowed}},
+                     [](World& w, Call& c) -> int {
+                         const std::string pairs = w.folder / "pairs.csv";
+                         write_bytes(pairs, "picked,target\n" + w.inputs->name(0) + "," + w.inputs->name(0) + "\n");
+                         return picker_inputs_pair(c.p("inputs", w.inputs->get()), c.p("others", w.inputs->get()),
+                                                   c.p("table", pairs.c_str()));
+                     }});
+    table.push_back({"picker_inputs_partner", {{"inputs", Null::silent}}, [](World& w, Call& c) {
+                         ok(picker_inputs_pair(w.inputs->get(), w.inputs->get(), nullptr));
+                         return answer(picker_inputs_partner(c.p("inputs", w.inputs->get()), 0) == -1);
+                     }});
+    return table;
+}
+
+} // namespace capi

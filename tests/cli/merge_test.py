@@ -1,0 +1,103 @@
+"""picker merge: sets of two micrographs that are not square, in several formats; and convert --map-to."""
+import csv
+import unittest
+
+from support import Case, coordinates_star, picks_of, star_table
+
+
+class Merge(Case):
+    """4 angstrom a pixel; a distance of 40 angstrom is 10 pixels."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("ours/m1.star", coordinates_star([(100.5, 40.25, 0.9), (300, 60, 0.8)]))
+        self.write("ours/m2.star", coordinates_star([(20, 280, 0.7)]))
+        self.write("log/m1_autopick.star", coordinates_star([(104, 44, 2.5), (380, 290, 3.5)]))
+        self.write("hand.csv", "micrograph,x,y\nm1.mrc,101,39\nm1.mrc,299,61\nm2.mrc,200,200\n")
+
+    def merge(self, *words, sets=("ours", "log", "hand.csv")):
+        return self.picker("merge", *sets, "--output", "out", "--distance", 40, "--pixel-size", 4, "--json", *words).json
+
+    def kept(self, stem):
+        return {pick[:2] for pick in picks_of(self.folder / "out" / f"{stem}.star")}
+
+    def test_every_rule(self):
+        everything = {(100.5, 40.25), (300.0, 60.0), (380.0, 290.0)}
+        for words, m1, m2 in ((["--union"], everything, {(20.0, 280.0), (200.0, 200.0)}),
+                              (["--intersection"], {(100.5, 40.25)}, set()),
+                              (["--subtract"], set(), {(20.0, 280.0)}),
+                              (["--consensus", 2], {(100.5, 40.25), (300.0, 60.0)}, set())):
+            result = self.merge(*words)
+            self.assertEqual((self.kept("m1"), self.kept("m2")), (m1, m2), words)
+            self.assertEqual((result["picks"], result["particles"], result["kept"]), (8, 5, len(m1) + len(m2)))
+        self.assertEqual(self.leftovers(), [])
+
+    def test_scores_and_sources(self):
+        self.merge("--union", "--format", "star,csv")
+        rows = star_table(self.folder / "out/m1.star")
+        row = next(row for row in rows if float(row["rlnCoordinateX"]) == 100.5)
+        self.assertEqual(row["mergeSources"], "ours+log+hand")
+        self.assertEqual([float(row[label]) for label in ("rlnAutopickFigureOfMerit", "pickerScore1", "pickerScore2", "pickerSets")],
+                         [0.9, 0.9, 2.5, 3])
+        with open(self.folder / "out/m1.csv", encoding="ascii", newline="") as file:
+            row = next(row for row in csv.DictReader(file) if row["x"] == "100.5")
+        self.assertEqual((row["sets"], row["score_2"], row["score_3"], row["mergeSources"]), ("3", "2.5", "", "ours+log+hand"))
+
+    def test_pixel_size_of_micrographs_and_a_set_that_lacks_one(self):
+        for stem in ("m1", "m2"):
+            self.mrc(f"mics/{stem}.mrc", 400, 300, pixel_size=4)
+        run = self.picker("merge", "ours", "log", "--output", "out", "--intersection", "--distance", 40, "--micrographs", "mics")
+        self.assertIn("m2", run.err)
+        self.assertEqual((self.kept("m1"), self.kept("m2")), ({(100.5, 40.25)}, set()))
+
+    def test_wrong_usage(self):
+        for words, code, parts in (
+                (["--distance", 40], 2, ["--union", "--consensus"]),
+                (["--distance", 40, "--union", "--subtract"], 2, ["--union", "--subtract"]),
+                (["--distance", 40, "--consensus", 3], 2, ["3", "2 pick sets"]),
+                (["--union"], 2, ["--distance"]),
+                (["--union", "--distance", 40], 1, ["pixel size", "--pixel-size"]),
+                (["--union", "--distance", 40, "--pixel-size", 4, "--format", "stra"], 2, ["stra", "star, cbox"])):
+            self.assertMessage(self.picker("merge", "ours", "log", "--output", "out", *words, code=code), *parts)
+        self.assertMessage(self.picker("merge", "none", "--output", "out", "--union", "--distance", 40, code=1), "none")
+
+
+class MapTo(Case):
+    """Picked on images binned by 4, 400 x 300, for raw ones of 1602 x 1201 pixels under other names."""
+
+    def setUp(self):
+        super().setUp()
+        self.mrc("binned/m1_bin4.mrc", 400, 300, pixel_size=4)
+        self.mrc("raw/m1.mrc", 1602, 1201, pixel_size=1)
+        self.write("picks/m1_bin4.star", coordinates_star([(100, 12.5, 0.9), (399, 299, 0.8)]))
+
+    def convert(self, *words, code=0):
+        return self.picker("convert", "--micrographs", "binned", "--map-to", "raw", *words, "--to-format", "star", "--", "picks", "out",
+                           code=code)
+
+    def test_positions_and_names(self):
+        self.convert()
+        for found, (x, y, score) in zip(picks_of(self.folder / "out/m1.star"), [(100, 12.5, 0.9), (399, 299, 0.8)], strict=True):
+            self.assertAlmostEqual(found[0], x * 1602 / 400, 4)
+            self.assertAlmostEqual(found[1], y * 1201 / 300, 4)
+            self.assertAlmostEqual(found[2], score, 6)
+        self.assertEqual(self.leftovers(), [])
+
+    def test_a_table_of_pairs(self):
+        (self.folder / "raw/m1.mrc").rename(self.folder / "raw/other.mrc")
+        self.assertMessage(self.convert(code=1), "m1_bin4", "table of pairs")
+        self.write("pairs.csv", "picked,target\nm1_bin4.mrc,other.mrc\n")
+        self.convert("--pairs", "pairs.csv")
+        self.assertEqual(len(picks_of(self.folder / "out/other.star")), 2)
+
+    def test_what_cannot_be_mapped(self):
+        self.mrc("raw/m1.mrc", 1201, 1602, pixel_size=1)
+        self.assertMessage(self.convert(code=1), "m1", "400 x 300", "1201 x 1602")
+        self.mrc("raw/m1.mrc", 1602, 1201, pixel_size=2)
+        self.assertMessage(self.convert(code=1), "pixel sizes")
+        self.assertMessage(self.picker("convert", "picks", "out", "--to-format", "star", "--map-to", "raw", code=2), "--micrographs")
+        self.assertMessage(self.picker("convert", "--pairs", "p.csv", "picks", "out", "--to-format", "star", code=2), "--map-to")
+
+
+if __name__ == "__main__":
+    unittest.main()
