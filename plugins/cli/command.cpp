@@ -1,6 +1,8 @@
 // Shared pieces of the terminal's commands (command.hpp).
 #include "command.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -88,12 +90,28 @@ std::string format_score(double value) {
     return format_number(value, value > 0.99 && value < 1 ? 6 : 3);
 }
 
+bool has_ending_of(const std::string& path, int format) {
+    std::string name = std::filesystem::path(path).filename().string();
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string ending = picker_format_extension(format);
+    return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+}
+
+std::string format_list() {
+    std::string known;
+    for (int i = 0; i < picker_format_count(); ++i) {
+        known += std::string(known.empty() ? "" : ", ") + picker_format_name(i);
+    }
+    return known;
+}
+
 std::vector<std::string> one_per_micrograph(const std::vector<std::string>& names) {
     const auto all = libpicker::Inputs::from_names(names);
     const auto is_file = [&](std::size_t i) {
         const std::filesystem::path name(names[i]);
         for (int f = 0; f < picker_format_count(); ++f) {
-            if (!name.has_parent_path() && name.extension() == picker_format_extension(f)) {
+            if (!name.has_parent_path() && has_ending_of(names[i], f)) {
                 return true;
             }
         }

@@ -56,6 +56,11 @@ void tell_unmatched(const libpicker::Inputs& inputs, const std::string& what, Te
 // Which of several formats is read is match_picks' rule.
 std::vector<std::string> one_per_micrograph(const std::vector<std::string>& names);
 
+// Whether a path ends as the files of a format do, in any case of letters; index as in picker_format_name.
+bool has_ending_of(const std::string& path, int format);
+// The names of all formats, "star, cbox, box".
+std::string format_list();
+
 // Writes to standard output; libpicker::Error when it cannot (disk full, closed).
 void put(const std::string& text);
 // Prints JSON when --json is given without a file, else the text.

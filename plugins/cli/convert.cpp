@@ -1,30 +1,16 @@
 // picker convert: coordinate files from one format to another.
 #include "command.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <set>
 
 namespace cli {
 namespace {
 
-std::string format_list() {
-    std::string known;
-    for (int i = 0; i < picker_format_count(); ++i) {
-        known += std::string(known.empty() ? "" : ", ") + picker_format_name(i);
-    }
-    return known;
-}
-
 // The format that a flag names, else the one of the path's extension.
 std::string format_of(const Arguments& arguments, const std::string& flag, const std::string& path) {
-    std::string extension = std::filesystem::path(path).extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     for (int i = 0; i < picker_format_count(); ++i) {
-        if (arguments.has(flag) ? arguments.text(flag) == picker_format_name(i)
-                                : extension == picker_format_extension(i)) {
+        if (arguments.has(flag) ? arguments.text(flag) == picker_format_name(i) : has_ending_of(path, i)) {
             return picker_format_name(i);
         }
     }

@@ -93,16 +93,12 @@ Set read_set(libpicker::Inputs& inputs, const std::string& in, Terminal& termina
 std::vector<std::string> formats_of(const Arguments& arguments) {
     const std::vector<std::string> formats = split(arguments.text("--format", "star"), ',');
     for (const std::string& format : formats) {
-        std::vector<std::string> known;
+        bool known = false;
         for (int i = 0; i < picker_format_count(); ++i) {
-            known.emplace_back(picker_format_name(i));
+            known = known || format == picker_format_name(i);
         }
-        if (std::find(known.begin(), known.end(), format) == known.end()) {
-            std::string list;
-            for (const std::string& name : known) {
-                list += (list.empty() ? "" : ", ") + name;
-            }
-            throw UsageError("picker merge: there is no format '" + format + "'; use some of " + list);
+        if (!known) {
+            throw UsageError("picker merge: there is no format '" + format + "'; use some of " + format_list());
         }
     }
     return formats;

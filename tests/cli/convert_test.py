@@ -46,6 +46,16 @@ class Convert(Case):
                 self.assertAlmostEqual(a, b, 6)
         self.assertEqual(self.leftovers(), [])
 
+    def test_eman_info_files_are_read_only(self):
+        self.write("info/m1_info.json", '{"boxes": [[300, 40, "manual"], [12, 99, "auto_convnet", 0.75]], "quality": 5}')
+        before = (self.folder / "info/m1_info.json").read_bytes()
+        self.picker("convert", "info", "out", "--to-format", "star")
+        self.assertEqual([pick[:2] for pick in picks_of(self.folder / "out/m1.star")], [(300.0, 40.0), (12.0, 99.0)])
+        self.picker("convert", "info/m1_info.json", "one.csv")
+        self.assertEqual(len((self.folder / "one.csv").read_text().splitlines()), 3)
+        self.assertMessage(self.picker("convert", "a.star", "info/m1_info.json", code=1), "eman", "not written")
+        self.assertEqual((self.folder / "info/m1_info.json").read_bytes(), before)
+
     def test_formats_by_name(self):
         os.rename(self.folder / "a.star", self.folder / "coordinates.txt")
         self.picker("convert", "coordinates.txt", "out.dat", "--from-format", "star", "--to-format", "csv")

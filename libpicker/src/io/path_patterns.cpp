@@ -58,8 +58,13 @@ std::vector<std::filesystem::path> expand_pattern(const std::string& pattern) {
     return paths;
 }
 
+bool has_ending(const std::filesystem::path& path, std::string_view ending) {
+    const std::string name = lower_case(path.filename().string());
+    return name.size() > ending.size() && name.ends_with(ending);
+}
+
 std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder,
-                                            const std::vector<std::string>& extensions) {
+                                            const std::vector<std::string>& endings) {
     std::vector<std::filesystem::path> out;
     std::error_code error;
     std::filesystem::directory_iterator entries(folder, error);
@@ -67,7 +72,7 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder,
         const std::filesystem::path& path = entries->path();
         std::error_code ignored;
         if (!path.filename().string().starts_with('.') &&
-            std::ranges::find(extensions, lower_case(path.extension().string())) != extensions.end() &&
+            std::ranges::any_of(endings, [&](const std::string& ending) { return has_ending(path, ending); }) &&
             !entries->is_directory(ignored)) {
             out.push_back(path);
         }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace picker {
@@ -11,10 +12,12 @@ namespace picker {
 // Error(not_found) where there is neither.
 std::vector<std::filesystem::path> expand_pattern(const std::string& pattern);
 
-// The files of a folder whose extension (in any case of letters) is one of those given, sorted bytewise, hidden files
-// left out. Sub-folders are not entered.
+// Whether a file's name ends so, in any case of letters, and is more than the ending (".mrc", "_info.json").
+bool has_ending(const std::filesystem::path& path, std::string_view ending);
+
+// The files of a folder with one of these endings, sorted bytewise, hidden files left out. Sub-folders are not entered.
 std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder,
-                                            const std::vector<std::string>& extensions);
+                                            const std::vector<std::string>& endings);
 
 bool is_folder(const std::filesystem::path& path);
 

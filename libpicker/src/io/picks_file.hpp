@@ -26,17 +26,19 @@ using PicksByMicrograph = std::map<std::string, Picks>;
 
 struct PicksFormat {
     const char* name;        // "star"
-    const char* extension;   // ".star"
+    const char* extension;   // ".star": how the name of a file ends
     const char* description; // one line for tables and help
     bool has_scores, has_box_size, many_micrographs;
     const char* frame; // how coordinates are written, for docs/formats.md
     PicksByMicrograph (*read)(const std::filesystem::path&);
-    // One file for all entries; a format with many_micrographs == false is given exactly one.
+    // One file for all entries; a format with many_micrographs == false is given exactly one. Null where a format is
+    // only read.
     std::string (*serialise)(const std::map<std::string, const Picks*>&, const std::map<std::string, PicksContext>&);
 };
 
 std::span<const PicksFormat> picks_formats();
 const PicksFormat& picks_format(std::string_view name);                // Error(not_found) listing the names
+const PicksFormat& writable_format(std::string_view name);             // the same, and Error(unsupported) if only read
 const PicksFormat& picks_format_of(const std::filesystem::path& path); // by extension
 PicksByMicrograph read_picks(const std::filesystem::path& path, std::string_view format = ""); // "" : by extension
 Picks read_picks_single(const std::filesystem::path& path, std::string_view format = "");      // all entries as one

@@ -1,6 +1,7 @@
 // The registry of coordinate formats. A new format is one file and one line in picks_formats().
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/path_patterns.hpp"
 #include "io/picks_formats.hpp"
 
 #include <algorithm>
@@ -12,10 +13,7 @@ namespace picker {
 
 std::span<const PicksFormat> picks_formats() {
     static const std::array formats = {
-        star_picks_format(),
-        cbox_picks_format(),
-        box_picks_format(),
-        csv_picks_format(),
+        star_picks_format(), cbox_picks_format(), box_picks_format(), csv_picks_format(), eman_picks_format(),
     };
     return formats;
 }
@@ -46,10 +44,17 @@ const PicksFormat& picks_format(std::string_view name) {
     fail(Status::not_found, "there is no coordinate format '", name, "'; use one of ", format_names());
 }
 
+const PicksFormat& writable_format(std::string_view name) {
+    const PicksFormat& format = picks_format(name);
+    if (format.serialise == nullptr) {
+        fail(Status::unsupported, "coordinates in the format '", name, "' are read and not written; write another");
+    }
+    return format;
+}
+
 const PicksFormat& picks_format_of(const std::filesystem::path& path) {
-    const std::string extension = lower_case(path.extension().string());
     for (const PicksFormat& format : picks_formats()) {
-        if (extension == format.extension) {
+        if (has_ending(path, format.extension)) {
             return format;
         }
     }
@@ -71,18 +76,19 @@ Picks read_picks_single(const std::filesystem::path& path, std::string_view form
 
 void write_picks(const std::filesystem::path& path, const Picks& picks, const PicksContext& context,
                  std::string_view format) {
-    write_whole(path, chosen(path, format).serialise({{"", &picks}}, {{"", context}}));
+    const PicksFormat& chosen_format = writable_format(chosen(path, format).name);
+    write_whole(path, chosen_format.serialise({{"", &picks}}, {{"", context}}));
 }
 
 std::string picks_formats_markdown() {
     std::string out =
-        "| name | extension | scores | box size | several micrographs | coordinates in the file | what it is "
-        "|\n|---|---|---|---|---|---|---|\n";
+        "| name | extension | written | scores | box size | several micrographs | coordinates in the file | what it is "
+        "|\n|---|---|---|---|---|---|---|---|\n";
     const auto yes = [](bool value) { return value ? "yes" : "no"; };
     for (const PicksFormat& format : picks_formats()) {
-        out += text("| `", format.name, "` | `", format.extension, "` | ", yes(format.has_scores), " | ",
-                    yes(format.has_box_size), " | ", yes(format.many_micrographs), " | ", format.frame, " | ",
-                    format.description, " |\n");
+        out += text("| `", format.name, "` | `", format.extension, "` | ", yes(format.serialise != nullptr), " | ",
+                    yes(format.has_scores), " | ", yes(format.has_box_size), " | ", yes(format.many_micrographs), " | ",
+                    format.frame, " | ", format.description, " |\n");
     }
     return out;
 }

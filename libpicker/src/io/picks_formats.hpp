@@ -14,6 +14,7 @@ PicksFormat star_picks_format();
 PicksFormat cbox_picks_format();
 PicksFormat box_picks_format();
 PicksFormat csv_picks_format();
+PicksFormat eman_picks_format();
 
 // A whole number or decimal in any notation that std::from_chars knows, a leading '+' and blanks around allowed.
 std::optional<double> parse_number(std::string_view text);

@@ -61,7 +61,7 @@ void note_filters(nlohmann::json& record, const PickSettings& settings, const Pi
 void choose_formats(RunContext& run) {
     std::set<std::string> seen{"star"}; // always written: the resumed run and the lists read it
     for (const std::string& name : run.options.formats) {
-        const PicksFormat& format = picks_format(name);
+        const PicksFormat& format = writable_format(name);
         if (seen.insert(name).second) {
             (format.many_micrographs ? run.lists : run.formats).push_back(name);
         }

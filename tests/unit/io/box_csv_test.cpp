@@ -174,6 +174,9 @@ DOCTEST_TEST_CASE("one particle off the centre keeps its place through every for
     picker::PicksContext context{400, 100, 1.5, 64.0, "m.mrc"};
     for (const auto& format : picker::picks_formats()) {
         DOCTEST_CAPTURE(std::string(format.name));
+        if (format.serialise == nullptr) {
+            continue; // only read: eman_test.cpp
+        }
         const auto path = folder / (std::string("m") + format.extension);
         picker::write_picks(path, picks, context);
         const auto back = picker::read_picks_single(path);
