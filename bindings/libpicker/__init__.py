@@ -12,21 +12,21 @@ particle's longest axis. Arrays of micrographs are (height, width).
 Importing this package loads neither torch nor LibTorch; the first call that scores or trains loads the LibTorch of the
 installed torch.
 """
-from ._core import (Architecture, Dataset, DatasetEntry, Evaluation, EvaluationResult, Format, HeadInfo, Micrograph,
-                    MicrographInfo, Model, ModelInfo, Picks, Progress, RecentreReport, RunItem, RunReport, ScoreMap,
-                    Simulated, Simulator, TrainReport, architectures, draw, evaluate, formats, has_feature, pick_files,
-                    simulate, version)
-from ._display import Picture, show
+from ._core import (Architecture, Dataset, DatasetEntry, Evaluation, EvaluationResult, Format, FrameCheck, HeadInfo,
+                    Micrograph, MicrographInfo, Model, ModelInfo, Picks, Progress, RecentreReport, ReviewReport, Round,
+                    RoundsReport, RunItem, RunReport, ScoreMap, Simulated, Simulator, TrainReport, architectures,
+                    check_frame, draw, evaluate, formats, has_feature, mass_valley, merge, pick_files, simulate, version)
+from ._display import Explorer, Picture, explore, show
 from ._errors import (BackendError, BadFile, Cancelled, Error, InternalError, InvalidArgument, IoError, Mismatch, NotFound,
                       OutOfMemory, Unsupported)
 
 __version__ = version
 __all__ = ["Architecture", "BackendError", "BadFile", "Cancelled", "Dataset", "DatasetEntry", "Error", "Evaluation",
-           "EvaluationResult", "Format", "HeadInfo", "InternalError", "InvalidArgument", "IoError", "Micrograph",
-           "MicrographInfo", "Mismatch", "Model", "ModelInfo", "NotFound", "OutOfMemory", "Picks", "Picture", "Progress",
-           "RecentreReport", "RunItem", "RunReport", "ScoreMap", "Simulated", "Simulator", "TrainReport", "Unsupported",
-           "architectures", "draw", "evaluate", "formats", "has_feature", "pick_files", "show",
-           "simulate", "version"]
+           "EvaluationResult", "Explorer", "Format", "FrameCheck", "HeadInfo", "InternalError", "InvalidArgument", "IoError",
+           "Micrograph", "MicrographInfo", "Mismatch", "Model", "ModelInfo", "NotFound", "OutOfMemory", "Picks", "Picture",
+           "Progress", "RecentreReport", "ReviewReport", "Round", "RoundsReport", "RunItem", "RunReport", "ScoreMap",
+           "Simulated", "Simulator", "TrainReport", "Unsupported", "architectures", "check_frame", "draw", "evaluate",
+           "explore", "formats", "has_feature", "mass_valley", "merge", "pick_files", "show", "simulate", "version"]
 
 
 def _own_names():

@@ -122,6 +122,7 @@ class Picks:
         edge: Optional[float] = None, mask: Optional[_Image] = None, overlap_distance: Optional[float] = None,
     ) -> Picks: ...
     def at_least(self, column: str, least: float) -> Picks: ...
+    def map(self, picked: _Size, target: _Size) -> Picks: ...
     def write(
         self, path: _Path, format: Optional[str] = None, *, micrograph: Union[Micrograph, _Path, None] = None,
         size: Optional[Tuple[int, int]] = None, pixel_size: float = 0.0, box_size: float = 0.0,
@@ -140,6 +141,47 @@ def show(
     micrograph: _Image, picks: Optional[_PicksLike] = None, diameter: float = 1.0, *,
     reference: Optional[_PicksLike] = None, long_side: int = 0,
 ) -> Picture: ...
+
+class Explorer:
+    def __init__(
+        self, picture: bytes, size: Tuple[int, int], picks: "Picks", diameter: float, threshold: Optional[float],
+    ) -> None: ...
+    def save(self, path: _Path) -> None: ...
+
+def explore(
+    micrograph: _Image, picks: _PicksLike, diameter: float, *, threshold: Optional[float] = None, long_side: int = 0,
+) -> Explorer: ...
+
+def merge(
+    sets: Sequence[_PicksLike], distance: float, rule: Literal["union", "intersection", "subtract", "consensus"] = "union", *,
+    consensus: int = 0, names: Optional[Sequence[str]] = None,
+) -> Picks: ...
+def mass_valley(masses: npt.ArrayLike) -> Optional[float]: ...
+
+class FrameCheck(_Record):
+    verdict: Literal["nothing", "fits", "ambiguous"]
+    as_given: bool
+    name: str
+    others: str
+    transpose: bool
+    flip_x: bool
+    flip_y: bool
+    scale: float
+    dx: float
+    dy: float
+    shift: Literal["none", "half-box", "other"]
+    certainty: float
+    matched: int
+    expected: float
+    radius: float
+
+_Size = Union[Micrograph, _Path, Tuple[int, int]]
+
+def check_frame(
+    picks: Union[_PicksLike, list[_PicksLike]], reference: Union[_PicksLike, list[_PicksLike]],
+    size: Union[_Size, list[_Size]], picked_on: Union[_Size, list[_Size], None] = None, *,
+    radius: Optional[float] = None, box_size: Optional[float] = None,
+) -> FrameCheck: ...
 
 class ScoreMap:
     @staticmethod
@@ -200,6 +242,7 @@ class Dataset:
         limit: Optional[float] = None, iterations: Optional[int] = None,
     ) -> RecentreReport: ...
     def write_positives(self, folder: _Path) -> None: ...
+    def add_review(self, folder: _Path, proposer: Optional["Model"] = None) -> ReviewReport: ...
 
 class ModelInfo(_Record):
     architecture: str
@@ -237,6 +280,38 @@ class TrainReport(_Record):
     resumed_after: int
     seconds: float
 
+class Round(_Record):
+    micrographs: int
+    picks: int
+    confirmed: int
+    positives: int
+    negatives: int
+    avoided: int
+    trained: bool
+    threshold: float
+    lowest_score: float
+    accuracy: float
+
+class RoundsReport(_Record):
+    rounds: list[Round]
+    trainings: list[TrainReport]
+    reached: bool
+    cancelled: bool
+    seconds: float
+
+class ReviewReport(_Record):
+    micrographs: int
+    positives: int
+    negatives: int
+    confirmed: int
+    rejected: int
+    negatives_confirmed: int
+    missed: int
+    undecided: int
+    threshold: float
+    diameter: float
+    accuracy: float
+
 class Model:
     @staticmethod
     def create(
@@ -257,6 +332,7 @@ class Model:
     def add_head(self, name: str) -> None: ...
     def remove_head(self, name: str) -> None: ...
     def export_head(self, name: str) -> Model: ...
+    def import_head(self, name: str, source: Model, head: str) -> None: ...
     def pick(
         self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0, diameter: Optional[float] = None,
         pixel_size: Optional[float] = None, threshold: Optional[float] = None, keep: Optional[float] = None,
@@ -321,6 +397,48 @@ class Model:
         heads: Optional[Literal["general", "each", "one"]] = None, head: Optional[str] = None,
         freeze: Optional[bool] = None, bias_weight: Optional[float] = None, crop: Optional[int] = None,
     ) -> None: ...
+    def iterate(
+        self, data: Dataset, validation: Optional[Dataset] = None, *, pick: Optional[dict[str, Any]] = None,
+        progress: _Progress = None, threads: int = 0, iterations: Optional[int] = None, fraction: Optional[float] = None,
+        top: Optional[int] = None, avoid: Optional[float] = None,
+        diameter: Optional[float] = None, epochs: Optional[int] = None, batch: Optional[int] = None,
+        learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
+        validation_fraction: Optional[float] = None, patience: Optional[int] = None, flips: Optional[bool] = None,
+        rotations: Optional[bool] = None, max_positives: Optional[int] = None, seed: Optional[int] = None,
+        loss: Optional[Literal["default", "nnpu"]] = None, prior: Optional[float] = None,
+        resume: Optional[Literal["refuse", "continue", "overwrite"]] = None, state_file: Optional[_Path] = None,
+        memory: Optional[float] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
+        overlap_distance: Optional[float] = None, beta: Optional[float] = None,
+        heads: Optional[Literal["general", "each", "one"]] = None, head: Optional[str] = None,
+        freeze: Optional[bool] = None, bias_weight: Optional[float] = None, crop: Optional[int] = None,
+    ) -> RoundsReport: ...
+    def train_rounds(
+        self, data: Dataset, validation: Optional[Dataset] = None, *, progress: _Progress = None, threads: int = 0,
+        rounds: Optional[int] = None, labels: Optional[Literal["incomplete", "complete"]] = None,
+        threshold: Optional[float] = None, lowest: Optional[float] = None, until: Optional[float] = None,
+        diameter: Optional[float] = None, epochs: Optional[int] = None, batch: Optional[int] = None,
+        learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
+        validation_fraction: Optional[float] = None, patience: Optional[int] = None, flips: Optional[bool] = None,
+        rotations: Optional[bool] = None, max_positives: Optional[int] = None, seed: Optional[int] = None,
+        loss: Optional[Literal["default", "nnpu"]] = None, prior: Optional[float] = None,
+        resume: Optional[Literal["refuse", "continue", "overwrite"]] = None, state_file: Optional[_Path] = None,
+        memory: Optional[float] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
+        overlap_distance: Optional[float] = None, beta: Optional[float] = None,
+        heads: Optional[Literal["general", "each", "one"]] = None, head: Optional[str] = None,
+        freeze: Optional[bool] = None, bias_weight: Optional[float] = None, crop: Optional[int] = None,
+    ) -> RoundsReport: ...
+    def propose_review(
+        self, micrographs: _Paths, output: _Path, *, progress: _Progress = None, threads: int = 0,
+        earlier: Optional[_Paths] = None, negatives: Optional[float] = None,
+        diameter: Optional[float] = None,
+        pixel_size: Optional[float] = None, threshold: Optional[float] = None, keep: Optional[float] = None,
+        min_distance: Optional[float] = None, edge: Optional[float] = None, top: Optional[int] = None,
+        mask: Optional[_Image] = None, clean: Optional[_Rule] = None, extreme_pixels: Optional[_Rule] = None,
+        carbon: Optional[bool] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
+        overlap_distance: Optional[float] = None,
+        deviation: Optional[Union[Tuple[float, float], Literal[False]]] = None, step: Optional[int] = None,
+        aperture: Optional[float] = None, head: Optional[str] = None,
+    ) -> ReviewReport: ...
 
 class RunItem(_Record):
     path: str

@@ -207,6 +207,23 @@ void add_model(py::module_& m) {
                 return own(self.handle.export_head(name));
             },
             py::arg("name"), "A model with this head ('general' too) as its only one.")
+        .def(
+            "import_head",
+            [](ModelObject& self, const std::string& as, const ModelObject& source, const std::string& name) {
+                if (&self == &source) {
+                    const Turn::Use use(self.turn, "model");
+                    self.handle.import_head(as, source.handle, name);
+                    return;
+                }
+                // In the order of their addresses, so that two imports in opposite directions cannot wait for each
+                // other.
+                const bool first = &self < &source;
+                const Turn::Use low((first ? self : source).turn, "model");
+                const Turn::Use high((first ? source : self).turn, "model");
+                self.handle.import_head(as, source.handle, name);
+            },
+            py::arg("name"), py::arg("source"), py::arg("head"),
+            "Adds head `head` ('general' too) of another model as `name`; its body must be this model's to the bit.")
         .def("pick", &pick, py::arg("micrograph"), py::kw_only(), py::arg("progress") = py::none(),
              py::arg("threads") = 0, pick_text.c_str())
         .def("score", &score, py::arg("micrograph"), py::kw_only(), py::arg("progress") = py::none(),

@@ -54,6 +54,8 @@ PYBIND11_MODULE(_core, m) {
     bindings::add_dataset(m);
     bindings::add_model(m);
     bindings::add_training(m);
+    bindings::add_schemes(m);
+    bindings::add_pick_sets(m);
     bindings::add_run(m);
     bindings::add_evaluate(m);
     bindings::add_simulate(m);

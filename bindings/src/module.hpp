@@ -75,6 +75,8 @@ void add_scores(py::module_& m);
 void add_model(py::module_& m);
 void add_dataset(py::module_& m);
 void add_training(py::module_& m);
+void add_schemes(py::module_& m);
+void add_pick_sets(py::module_& m);
 void add_run(py::module_& m);
 void add_evaluate(py::module_& m);
 void add_simulate(py::module_& m);

@@ -120,7 +120,7 @@ class Stub(Case):
         checked = 0
         for owner in ("", "Model", "Picks", "Dataset", "Micrograph", "Evaluation", "ScoreMap"):
             for name, keywords in self.stub[owner].items():
-                if keywords is None or name.startswith("_") or name == "show":  # written in Python
+                if keywords is None or name.startswith("_") or name in ("show", "explore"):  # written in Python
                     continue
                 thing = getattr(getattr(libpicker, owner) if owner else libpicker, name)
                 if not callable(thing):

@@ -32,6 +32,6 @@ for file in libpicker.so libpicker_torch.so py.typed __init__.pyi; do
 done
 unset PYTHONPATH
 cd "$root/tests/python"
-for topic in arrays errors calls model package; do
+for topic in arrays errors calls model sets package; do
   PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" support.py "${topic}_test"
 done
