@@ -37,39 +37,40 @@ def show(micrograph, picks=None, diameter=1.0, *, reference=None, long_side=0):
 
 
 # What the slider does, without anything that a notebook would have to load: it lies in the page that it changes.
-_SLIDE = ("const box=this.closest('figure'),t=+this.value;let n=0;"
-          "box.querySelectorAll('circle').forEach(c=>{const on=!(+c.dataset.score<t);c.style.display=on?'':'none';n+=on});"
-          "box.querySelector('output').textContent=t.toFixed(3)+': '+n+' of '+box.querySelectorAll('circle').length+' picks'")
+_SLIDE = ("const f=this.closest('figure'),n=+this.value,s=f.dataset.scores.split(' ');"
+          "f.querySelectorAll('circle').forEach(c=>c.style.display=+c.dataset.rank>n?'none':'');"
+          "f.querySelector('output').textContent=n?n+' picks, score at least '+s[n-1]:'no picks'")
 
 
 class Explorer:
-    """A micrograph with its picks and a slider of the score: notebooks show it, save(path) writes it as a web page."""
+    """A micrograph with its picks and a slider of the score: notebooks show it, save(path) writes it as a web page.
+
+    The slider goes from pick to pick in the order of their scores, since scores crowd near 1. Picks without a score stay.
+    """
 
     def __init__(self, picture, size, picks, diameter, threshold):
         self._picture, self._size, self._diameter = picture, size, diameter
-        self._picks = [(x, y, None if math.isnan(score) else score) for x, y, score in picks]
-        scores = [score for _, _, score in self._picks if score is not None]
-        self._low, self._high = (min(scores), max(scores)) if scores else (0.0, 1.0)
-        self._threshold = self._low if threshold is None else min(max(threshold, self._low), self._high)
+        self._scored = sorted((p for p in picks if not math.isnan(p[2])), key=lambda p: -p[2])
+        self._others = [p for p in picks if math.isnan(p[2])]
+        self._shown = sum(1 for p in self._scored if threshold is None or p[2] >= threshold)
+
+    def _circle(self, x, y, rank, tip):
+        # A pixel's centre lies half a pixel from its corner, where the picture begins.
+        return (f'<circle cx="{x + 0.5:.1f}" cy="{y + 0.5:.1f}" r="{self._diameter / 2:.1f}" data-rank="{rank}"'
+                + (' style="display:none"' if rank > self._shown else "") + f"><title>{tip}</title></circle>")
 
     def _repr_html_(self):
         width, height = self._size
-        circles, shown = [], 0
-        for x, y, score in self._picks:
-            hidden = score is not None and score < self._threshold
-            shown += not hidden
-            tip = "no score" if score is None else f"{score:.4g}"
-            circles.append(f'<circle cx="{x + 0.5:.1f}" cy="{y + 0.5:.1f}" r="{self._diameter / 2:.1f}"'
-                           + ("" if score is None else f' data-score="{score!r}"') + (' style="display:none"' if hidden else "")
-                           + f"><title>{tip}</title></circle>")
+        circles = [self._circle(x, y, 0, "no score") for x, y, _ in self._others]
+        circles += [self._circle(x, y, i + 1, f"{score:.6g}") for i, (x, y, score) in enumerate(self._scored)]
+        scores = [f"{score:.6g}" for _, _, score in self._scored]
+        told = f"{self._shown} picks, score at least {scores[self._shown - 1]}" if self._shown else "no picks"
         data = base64.b64encode(self._picture).decode()
-        step = (self._high - self._low) / 1000 or 0.001
-        return (f'<figure style="margin:0;max-width:{min(width, 1024)}px"><label>score at least '
-                f'<input type="range" style="width:50%;vertical-align:middle" min="{self._low!r}" max="{self._high + step!r}" '
-                f'step="{step!r}" value="{self._threshold!r}" oninput="{html.escape(_SLIDE)}"></label> '
-                f"<output>{self._threshold:.3f}: {shown} of {len(self._picks)} picks</output>"
+        slider = (f'<label>the best <input type="range" style="width:50%;vertical-align:middle" min="0" max="{len(scores)}" '
+                  f'value="{self._shown}" oninput="{html.escape(_SLIDE)}"></label> <output>{told}</output>') if scores else ""
+        return (f'<figure style="margin:0;max-width:{min(width, 1024)}px" data-scores="{" ".join(scores)}">{slider}'
                 f'<svg viewBox="0 0 {width} {height}" style="width:100%;display:block" fill="none" stroke="#2ecc40" '
-                f'stroke-width="{max(width, height) / 500:.2f}" pointer-events="all"><image href="data:image/png;base64,{data}" '
+                f'stroke-width="{max(width, height, 600) / 400:.2f}" pointer-events="all"><image href="data:image/png;base64,{data}" '
                 f'width="{width}" height="{height}"/>{"".join(circles)}</svg></figure>')
 
     def save(self, path):
@@ -78,14 +79,14 @@ class Explorer:
                                       encoding="utf-8")
 
     def __repr__(self):
-        return f"<libpicker.Explorer: {len(self._picks)} picks>"
+        return f"<libpicker.Explorer: {len(self._scored) + len(self._others)} picks>"
 
 
 def explore(micrograph, picks, diameter, *, threshold=None, long_side=0):
     """An Explorer of a micrograph (Micrograph, array or path): move the slider to see which picks a threshold keeps.
 
     Pick with a low threshold first (keep=0.05 in Model.pick), so that there is something to choose from. diameter: of the
-    circles, pixels of the micrograph; threshold: where the slider starts [the lowest score]; long_side: of the picture,
+    circles, pixels of the micrograph; threshold: where the slider starts [at the lowest score]; long_side: of the picture,
     pixels (0: 1024).
     """
     if not isinstance(micrograph, Micrograph):

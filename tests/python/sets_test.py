@@ -1,6 +1,5 @@
 """Pick sets, schemes and heads in Python: merged, mapped, checked, cut by mass; iteration, rounds and verdicts."""
 import html.parser
-import re
 import unittest
 
 import libpicker
@@ -112,18 +111,19 @@ class Schemes(Case):
 
 
 class Page(html.parser.HTMLParser):
-    """The circles of an Explorer's page: (x, y, score or None, hidden)."""
+    """The circles of an Explorer's page: (x, y, rank by score, hidden)."""
 
     def __init__(self, text):
         super().__init__()
-        self.circles, self.sliders = [], []
+        self.circles, self.sliders, self.scores = [], [], None
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
         if tag == "circle":
-            score = given.get("data-score")
-            self.circles.append((float(given["cx"]), float(given["cy"]), score and float(score), "display:none" in given.get("style", "")))
+            self.circles.append((float(given["cx"]), float(given["cy"]), int(given["data-rank"]), "display:none" in given.get("style", "")))
+        if tag == "figure":
+            self.scores = given["data-scores"].split()
         if tag == "input":
             self.sliders.append(given)
 
@@ -131,24 +131,24 @@ class Page(html.parser.HTMLParser):
 class Explorer(Case):
     def test_circles_lie_on_the_picks_and_the_slider_starts_at_the_threshold(self):
         image = scene().micrograph
-        table = picks((300.25, 40, 0.9), (10, 380, 0.25), (20, 30, float("nan")))
+        table = picks((10, 380, 0.25), (300.25, 40, 0.9), (20, 30, float("nan")))
         text = libpicker.explore(image, table, diameter=30, threshold=0.5)._repr_html_()
         page = Page(text)
         # A pixel's centre lies half a pixel from its corner, and a picture's frame starts at the corner.
-        self.assertEqual(page.circles, [(300.8, 40.5, 0.9, False), (10.5, 380.5, 0.25, True), (20.5, 30.5, None, False)])
-        self.assertEqual(float(page.sliders[0]["value"]), 0.5)
-        self.assertEqual(float(page.sliders[0]["min"]), 0.25)
+        self.assertEqual(page.circles, [(20.5, 30.5, 0, False), (300.8, 40.5, 1, False), (10.5, 380.5, 2, True)])
+        self.assertEqual(page.scores, ["0.9", "0.25"])
+        self.assertEqual([page.sliders[0][name] for name in ("min", "max", "value")], ["0", "2", "1"])
+        self.assertIn("1 picks, score at least 0.9<", text)
         self.assertIn('viewBox="0 0 448 384"', text)
-        self.assertIn("2 of 3 picks", text)
         self.assertIn("closest('figure')", page.sliders[0]["oninput"])
         libpicker.explore(np.asarray(image), table, 30).save(self.folder / "page.html")
-        self.assertEqual(len(Page((self.folder / "page.html").read_text()).circles), 3)
+        self.assertEqual([c[3] for c in Page((self.folder / "page.html").read_text()).circles], [False] * 3)
 
     def test_without_picks_or_scores(self):
         image = scene().micrograph
-        self.assertIn("0 of 0 picks", libpicker.explore(image, libpicker.Picks(), 30)._repr_html_())
-        unscored = libpicker.Picks.from_arrays([1, 2], [3, 4])
-        self.assertTrue(re.search("2 of 2 picks", libpicker.explore(image, unscored, 30)._repr_html_()))
+        self.assertEqual(Page(libpicker.explore(image, libpicker.Picks(), 30)._repr_html_()).circles, [])
+        unscored = Page(libpicker.explore(image, libpicker.Picks.from_arrays([1, 2], [3, 4]), 30)._repr_html_())
+        self.assertEqual(([c[3] for c in unscored.circles], unscored.sliders), ([False, False], []))
 
 
 if __name__ == "__main__":
