@@ -65,6 +65,11 @@ DOCTEST_TEST_CASE("a STAR list brings pixel sizes and further columns") {
     DOCTEST_CHECK(std::filesystem::exists(picker_inputs_path(inputs.get(), 0)));
     DOCTEST_CHECK(picker_inputs_pixel_size(inputs.get(), 0) == 2.5);
     DOCTEST_CHECK(picker_inputs_pixel_size(inputs.get(), 1) == 1.25);
+    const char* place = nullptr;
+    ok(picker_inputs_relion_place(&place, inputs.get(), 0));
+    DOCTEST_CHECK(place == std::string("m2"));
+    refused(picker_inputs_relion_place(&place, inputs.get(), 9), PICKER_NOT_FOUND, {"9", "2"});
+    DOCTEST_CHECK(place == nullptr);
     const char* defocus = nullptr;
     ok(picker_inputs_column(&defocus, inputs.get(), 0, "rlnDefocusU"));
     DOCTEST_CHECK(defocus == std::string("15000.50")); // as text, byte for byte

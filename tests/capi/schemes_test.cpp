@@ -200,6 +200,11 @@ DOCTEST_TEST_CASE("2D classes and their rejects") {
     DOCTEST_CHECK(column(inputs.picks(0).get(), "x") == std::vector<double>{30});
     inputs.match_class2d(star, {2}, false, 4.0);
     DOCTEST_CHECK(column(inputs.picks(0).get(), "x") == std::vector<double>{96, 60});
+    inputs.match_particles(star); // every class, the origins in whole pixels
+    DOCTEST_CHECK(column(inputs.picks(0).get(), "x") == std::vector<double>{98, 30, 60});
+    DOCTEST_CHECK(column(inputs.picks(0).get(), "y") == std::vector<double>{51, 90, 19});
+    refused(picker_inputs_match_particles(inputs.get(), star.c_str(), -1), PICKER_INVALID_ARGUMENT, {"pixel_size"});
+    refused(picker_inputs_match_particles(inputs.get(), "gone.star", 0), PICKER_NOT_FOUND, {"gone.star"});
     auto options = make<picker_class2d_options>();
     refused(picker_inputs_match_class2d(inputs.get(), star.c_str(), &options), PICKER_INVALID_ARGUMENT, {"classes"});
     const std::int32_t nine[] = {9};

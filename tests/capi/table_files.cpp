@@ -197,6 +197,11 @@ void add_inputs(std::vector<Entry>& table) {
              const char* const pattern = w.image.c_str();
              return picker_inputs_match_masks(c.p("inputs", w.listed->get()), c.p("patterns", &pattern), 1);
          }});
+    table.push_back(
+        {"picker_inputs_relion_place", {{"out", refused}, {"inputs", refused}}, [](World& w, Call& c) -> int {
+             return picker_inputs_relion_place(c.value<const char*>("out", "before"), c.p("inputs", w.inputs->get()),
+                                               0);
+         }});
     table.push_back({"picker_inputs_mask", {{"inputs", silent}}, [](World& w, Call& c) {
                          return answer(picker_inputs_mask(c.p("inputs", w.inputs->get()), 0) == nullptr);
                      }});

@@ -60,6 +60,14 @@ void add_data(std::vector<Entry>& table) {
                                                             c.s("options", options));
                      }});
     table.push_back(
+        {"picker_inputs_match_particles", {{"inputs", refused}, {"path", refused}}, [](World& w, Call& c) -> int {
+             const std::string star = w.folder / "particles.star";
+             write_bytes(star, "data_\n\nloop_\n_rlnMicrographName #1\n_rlnCoordinateX #2\n"
+                               "_rlnCoordinateY #3\none.mrc 50 60\n");
+             libpicker::Inputs inputs({w.image});
+             return picker_inputs_match_particles(c.p("inputs", inputs.get()), c.p("path", star.c_str()), 0);
+         }});
+    table.push_back(
         {"picker_dataset_write_positives", {{"dataset", refused}, {"folder", refused}}, [](World& w, Call& c) -> int {
              const std::string folder = w.folder / "positives";
              return picker_dataset_write_positives(c.p("dataset", w.dataset.get()), c.p("folder", folder.c_str()));

@@ -304,7 +304,13 @@ PICKER_API double picker_inputs_pixel_size(const picker_inputs* inputs, size_t i
 /* A further value of the STAR ("rlnDefocusU", "rlnOpticsGroup"), as text. PICKER_NOT_FOUND if it has none. Borrowed. */
 PICKER_API picker_status picker_inputs_column(const char** out, const picker_inputs* inputs, size_t index,
                                               const char* label) PICKER_CHECK_RESULT;
-/* Reads picks from patterns and matches them to the micrographs by stem. Replaces an earlier match. */
+/* Where RELION keeps the coordinates of this micrograph inside a job's folder, without what a job adds
+ * ("_autopick.star"): "Micrographs/m1" for MotionCorr/job002/Micrographs/m1.mrc. PICKER_INVALID_ARGUMENT beyond the 20
+ * folders that RELION looks into. Borrowed. */
+PICKER_API picker_status picker_inputs_relion_place(const char** out, const picker_inputs* inputs,
+                                                    size_t index) PICKER_CHECK_RESULT;
+/* Reads picks from patterns and matches them to the micrographs, by name or else by stem; a coords_suffix file of
+ * RELION's stands for the files that it points at. Replaces an earlier match. */
 PICKER_API picker_status picker_inputs_match_picks(picker_inputs* inputs, const char* const* patterns,
                                                    size_t count) PICKER_CHECK_RESULT;
 /* What to take from a RELION 2D classification. */
@@ -322,6 +328,11 @@ PICKER_API picker_status picker_class2d_options_init(picker_class2d_options* opt
  * coordinates less their origins. Replaces an earlier match. */
 PICKER_API picker_status picker_inputs_match_class2d(picker_inputs* inputs, const char* path,
                                                      const picker_class2d_options* options) PICKER_CHECK_RESULT;
+/* Matches all particles of a STAR file of RELION's (Extract, Class2D, Select, refinement; any version) to the
+ * micrographs, at their coordinates less their origins in whole pixels: RELION's own rule for training on particles.
+ * `pixel_size` as in picker_class2d_options. Replaces an earlier match. */
+PICKER_API picker_status picker_inputs_match_particles(picker_inputs* inputs, const char* path,
+                                                       double pixel_size) PICKER_CHECK_RESULT;
 /* Whether a file spoke of this micrograph (it may have had 0 picks). */
 PICKER_API int32_t picker_inputs_has_picks(const picker_inputs* inputs, size_t index);
 /* A copy of the picks matched to this micrograph (empty if none). Owned. */

@@ -296,6 +296,15 @@ public:
         options.pixel_size = pixel_size;
         check(picker_inputs_match_class2d(get(), path.c_str(), &options));
     }
+    // pixel_size in angstrom; 0: what the micrographs say.
+    void match_particles(const std::string& path, double pixel_size = 0) {
+        check(picker_inputs_match_particles(get(), path.c_str(), pixel_size));
+    }
+    std::string relion_place(std::size_t i) const {
+        const char* out = nullptr;
+        check(picker_inputs_relion_place(&out, get(), i));
+        return out;
+    }
     bool has_picks(std::size_t i) const { return picker_inputs_has_picks(get(), i) != 0; }
     Picks picks(std::size_t i) const {
         picker_picks* out = nullptr;

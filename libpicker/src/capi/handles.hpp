@@ -34,6 +34,7 @@ struct picker_inputs {
     picker::MatchedPicks matched;
     std::vector<std::string> masks;    // of each item; "" where it has none
     std::vector<std::size_t> partners; // in another list, of each item, once they are paired
+    std::vector<std::string> places;   // filled by picker_inputs_relion_place
 };
 struct picker_model {
     picker::Model value;

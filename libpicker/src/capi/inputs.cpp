@@ -1,6 +1,7 @@
 // picker.h, "inputs": which micrographs a run works on, and the picks that belong to them.
 #include "capi/handles.hpp"
 #include "io/class2d.hpp"
+#include "io/relion_places.hpp"
 
 #include <memory>
 
@@ -122,6 +123,27 @@ picker_status picker_inputs_match_class2d(picker_inputs* inputs, const char* pat
         Class2dPicks found = read_class2d(file, target.items, classes,
                                           not_negative(given.pixel_size, "picker_class2d_options.pixel_size"));
         target.matched = given.others != 0 ? std::move(found.others) : std::move(found.chosen);
+    });
+}
+
+picker_status picker_inputs_match_particles(picker_inputs* inputs, const char* path, double pixel_size) {
+    return guard([&] {
+        picker_inputs& target = required(inputs, "inputs");
+        const std::string file = string_of(path, "path");
+        target.matched = read_particles(file, target.items, not_negative(pixel_size, "pixel_size"));
+    });
+}
+
+picker_status picker_inputs_relion_place(const char** out, const picker_inputs* inputs, size_t index) {
+    return guard([&] {
+        const char*& target = required(out, "out");
+        target = nullptr;
+        const std::string place = relion_place(required_item(inputs, index).name);
+        // A cache of the handle, so that what is borrowed stays; a handle is used by one thread at a time.
+        auto& places = const_cast<picker_inputs&>(*inputs).places;
+        places.resize(inputs->items.size());
+        places[index] = place;
+        target = places[index].c_str();
     });
 }
 

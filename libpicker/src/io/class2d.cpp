@@ -1,4 +1,4 @@
-// 2D-classified particles from RELION's STAR files (class2d.hpp).
+// Particles from RELION's STAR files (class2d.hpp).
 #include "io/class2d.hpp"
 
 #include "core/error.hpp"
@@ -125,7 +125,9 @@ double micrograph_pixel_size(const InputMicrograph& micrograph, double given, do
     return resolve_pixel_size(given, micrograph, header);
 }
 
-Picks centred(const Table& table, const Picks& picks, const InputMicrograph& micrograph, double given) {
+enum class Shift { exact, whole_pixels };
+
+Picks centred(const Table& table, const Picks& picks, const InputMicrograph& micrograph, double given, Shift shift) {
     Picks out;
     double pixel_size = 0.0;
     for (std::size_t row = 0; row < picks.size(); ++row) {
@@ -134,9 +136,13 @@ Picks centred(const Table& table, const Picks& picks, const InputMicrograph& mic
             pixel_size = micrograph_pixel_size(micrograph, given, table.micrograph_pixel_size(row));
         }
         const double scale = pixel_size > 0.0 ? 1.0 / pixel_size : 0.0;
-        out.add(picks.x[row] - x * scale, picks.y[row] - y * scale, picks.score[row]);
+        const bool whole = shift == Shift::whole_pixels; // half away from zero, as RELION rounds
+        const double dx = whole ? std::round(x * scale) : x * scale, dy = whole ? std::round(y * scale) : y * scale;
+        out.add(picks.x[row] - dx, picks.y[row] - dy, picks.score[row]);
     }
-    out.ensure_column("class", 0.0) = *picks.column("class");
+    if (const std::vector<double>* column = picks.column("class"); column != nullptr) {
+        out.ensure_column("class", 0.0) = *column;
+    }
     return out;
 }
 
@@ -170,7 +176,7 @@ Class2dPicks read_class2d(const std::filesystem::path& star, const std::vector<I
                  " has no column rlnClassNumber; give run_itNNN_data.star of a 2D "
                  "classification");
         }
-        const Picks moved = centred(Table(star, all, optics), all, micrographs[i], pixel_size);
+        const Picks moved = centred(Table(star, all, optics), all, micrographs[i], pixel_size, Shift::exact);
         std::vector<std::size_t> chosen, others;
         for (std::size_t row = 0; row < all.size(); ++row) {
             const int number = static_cast<int>(std::lround((*column)[row]));
@@ -185,6 +191,17 @@ Class2dPicks read_class2d(const std::filesystem::path& star, const std::vector<I
             fail(Status::not_found, "class ", number, " has no particles on these micrographs in ", star.string(),
                  "; there are classes ", seen.empty() ? "none" : listed(seen));
         }
+    }
+    return out;
+}
+
+MatchedPicks read_particles(const std::filesystem::path& star, const std::vector<InputMicrograph>& micrographs,
+                            double pixel_size) {
+    const auto optics = read_optics(star);
+    MatchedPicks out = match_picks(micrographs, {star.string()});
+    for (std::size_t i = 0; i < micrographs.size(); ++i) {
+        out.picks[i] =
+            centred(Table(star, out.picks[i], optics), out.picks[i], micrographs[i], pixel_size, Shift::whole_pixels);
     }
     return out;
 }

@@ -1,4 +1,4 @@
-// Particles of RELION's 2D classification: those of chosen classes, where the classification found their centres.
+// Particles of RELION's STAR files, where its alignment found their centres: those of chosen 2D classes, or all.
 #pragma once
 
 #include "io/inputs.hpp"
@@ -20,5 +20,11 @@ struct Class2dPicks {
 // Error(invalid_argument) for an unknown pixel size.
 Class2dPicks read_class2d(const std::filesystem::path& star, const std::vector<InputMicrograph>& micrographs,
                           const std::vector<int>& classes, double pixel_size);
+
+// Every particle of a STAR file of RELION's (Extract, Class2D, Select, Refine3D; 3.0 and earlier, 3.1 and later), by
+// the rule that RELION itself has for training on particles: its coordinate less the origin, rounded to whole pixels of
+// the micrograph. No origins are none. Pixel sizes and errors as above; "class" where the STAR has it.
+MatchedPicks read_particles(const std::filesystem::path& star, const std::vector<InputMicrograph>& micrographs,
+                            double pixel_size);
 
 } // namespace picker

@@ -31,9 +31,9 @@ std::string match_stem(std::string_view name);
 // both files of a clash.
 std::vector<InputMicrograph> expand_inputs(const std::vector<std::string>& patterns, bool unique_stems = true);
 
-// Picks for the micrographs, in their order: from files, folders, globs, STARs with many micrographs, or a
-// `coordinate_files` list. `found[i]` says whether any file spoke of micrograph i (0 picks is an answer).
-// Names in `unmatched` are those in the picks that no micrograph has.
+// Picks for the micrographs, in their order: from files, folders, globs, STARs with many micrographs, a
+// `coordinate_files` list, or a coords_suffix file of RELION 3.1. `found[i]` says whether any file spoke of micrograph
+// i (0 picks is an answer). Names in `unmatched` are those in the picks that no micrograph has.
 struct MatchedPicks {
     std::vector<Picks> picks;
     std::vector<bool> found;

@@ -4,6 +4,7 @@
 #include "io/inputs.hpp"
 #include "io/path_patterns.hpp"
 #include "io/picks_file.hpp"
+#include "io/relion_places.hpp"
 #include "io/star_micrographs.hpp"
 
 #include <algorithm>
@@ -32,7 +33,11 @@ public:
     }
 
     void add_file(const std::filesystem::path& path) {
-        if (is_coordinate_list(path)) {
+        if (is_coords_suffix(path)) {
+            for (const auto& [name, file] : read_coords_suffix(path, micrographs_)) {
+                add_picks(file, name);
+            }
+        } else if (is_coordinate_list(path)) {
             for (const auto& [name, file] : read_coordinate_list(path)) {
                 add_picks(file, name);
             }
@@ -48,8 +53,8 @@ public:
         bool any = false;
         for (const PicksFormat& format : picks_formats()) {
             for (const auto& file : files_in(folder, {format.extension})) {
-                if (file.filename().string().starts_with("coords_suffix")) {
-                    continue; // RELION 3.1's pointer to a micrograph list, not a STAR table
+                if (is_coords_suffix(file)) {
+                    continue; // the files that it stands for lie here too
                 }
                 format_ = &format;
                 try {

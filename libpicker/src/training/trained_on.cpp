@@ -1,9 +1,11 @@
-// The list of micrographs in a model's provenance (trained_on.hpp).
+// Micrographs and epochs in a model's provenance (trained_on.hpp).
 #include "training/trained_on.hpp"
 
 #include "io/inputs.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace picker {
 namespace {
@@ -42,6 +44,24 @@ void note_trained_on(Model& model, const Dataset& dataset) {
         }
     }
     model.provenance[key] = all;
+}
+
+void note_curve(Model& model, const std::vector<EpochReport>& epochs) {
+    nlohmann::ordered_json curve;
+    const auto add = [&](const char* name, double EpochReport::*value) {
+        nlohmann::ordered_json& list = curve[name] = nlohmann::ordered_json::array();
+        for (const EpochReport& epoch : epochs) {
+            if (std::isfinite(epoch.*value)) {
+                list.push_back(std::round(epoch.*value * 1e6) / 1e6); // short, and enough for the eye
+            } else {
+                list.push_back(nullptr);
+            }
+        }
+    };
+    add("loss", &EpochReport::loss);
+    add("validation-loss", &EpochReport::validation_loss);
+    add("validation-accuracy", &EpochReport::validation_accuracy);
+    model.provenance["curve"] = curve.dump();
 }
 
 } // namespace picker

@@ -220,6 +220,7 @@ void Training::describe() {
         names += (names.empty() || molecule.empty() ? "" : ", ") + molecule;
     }
     note_trained_on(model_, dataset_);
+    note_curve(model_, state_.epochs);
     auto& notes = model_.provenance;
     notes["trained-on"] = text(dataset_.items.size(), " micrographs", names.empty() ? "" : " of ", names);
     notes["version"] = PICKER_VERSION_STRING;

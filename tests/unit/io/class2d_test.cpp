@@ -117,6 +117,33 @@ DOCTEST_TEST_CASE("3.0: origins in pixels of the particle images") {
                  [&] { picker::read_class2d(star, micrographs(folder, 0.0, 0.0), {3}, 0.0); });
 }
 
+DOCTEST_TEST_CASE("all particles, by RELION's rule for training: the origin in whole pixels") {
+    const Folder folder;
+    std::string changed = relion_31; // 4.2 / 1.5 = 2.8 and -3.75 / 1.5 = -2.5 pixels, halves away from zero
+    changed.replace(changed.find("    6.000000    -3.00000"), 24, "    4.200000    -3.75000");
+    const auto inputs = micrographs(folder, 1.5, 2.0);
+    const auto star = folder.put("particles.star", changed);
+    picker::MatchedPicks out = picker::read_particles(star, inputs, 0.0);
+    DOCTEST_CHECK(out.picks[0].x == std::vector<double>{97, 299.5, 310});
+    DOCTEST_CHECK(out.picks[0].y == std::vector<double>{203, 38.25, 150});
+    DOCTEST_CHECK(*out.picks[0].column("class") == std::vector<double>{3, 2, 1});
+    DOCTEST_CHECK(out.picks[0].text_columns().empty());
+    DOCTEST_CHECK(out.picks[1].x == std::vector<double>{63}); // 60 + 2.5 -> 3
+    DOCTEST_CHECK(out.unmatched == std::vector<std::string>{"MotionCorr/job2/c.mrc"});
+    // Extract's STAR has neither classes nor origins.
+    const auto extract =
+        folder.put("extract.star", "data_particles\n\nloop_\n_rlnMicrographName #1\n_rlnCoordinateX #2\n"
+                                   "_rlnCoordinateY #3\nM/b.mrc 20.5 300.25\n");
+    out = picker::read_particles(extract, inputs, 0.0);
+    DOCTEST_CHECK(out.picks[1].x == std::vector<double>{20.5});
+    DOCTEST_CHECK(out.picks[1].y == std::vector<double>{300.25});
+    DOCTEST_CHECK(out.picks[1].column("class") == nullptr);
+    DOCTEST_CHECK(!out.found[0]);
+    out = picker::read_particles(folder.put("old.star", relion_30), inputs, 2.0); // pixels of 4 A: 3 and -1.5 of ours
+    DOCTEST_CHECK(out.picks[0].x == std::vector<double>{97, 310});
+    DOCTEST_CHECK(out.picks[0].y == std::vector<double>{202, 150});
+}
+
 DOCTEST_TEST_CASE("what is missing is named") {
     const Folder folder;
     const auto inputs = micrographs(folder, 2.0, 2.0);

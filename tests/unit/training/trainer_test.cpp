@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 using namespace picker;
 
@@ -42,6 +43,15 @@ DOCTEST_TEST_CASE("blobs are learned, picked on another micrograph, and the thre
     DOCTEST_CHECK(model.spec.default_threshold == report.threshold);
     DOCTEST_CHECK(model.provenance.at("seed") == "3");
     DOCTEST_CHECK(model.provenance.at("engine") == "plain loops");
+    const auto curve = nlohmann::json::parse(model.provenance.at("curve"));
+    DOCTEST_REQUIRE(curve.at("loss").size() == report.epochs.size());
+    for (std::size_t i = 0; i < report.epochs.size(); ++i) {
+        DOCTEST_CHECK(curve["loss"][i].get<double>() == doctest::Approx(report.epochs[i].loss).epsilon(1e-4));
+        DOCTEST_CHECK(curve["validation-loss"][i].get<double>() ==
+                      doctest::Approx(report.epochs[i].validation_loss).epsilon(1e-4));
+        DOCTEST_CHECK(curve["validation-accuracy"][i].get<double>() ==
+                      doctest::Approx(report.epochs[i].validation_accuracy).epsilon(1e-4));
+    }
 
     auto network = std::make_unique<naive::Logistic>();
     network->set_parameters(model.parameters);
