@@ -58,6 +58,7 @@ Host host_of(const std::string& job_folder) {
     }
     host.star_version = 30001;
     host.coordinates_label = "MicrographsCoords.star.relion.autopick";
+    host.model_label = "ProcessData.safetensors.picker.model";
     host.name = "4.0";
     if (!signs.names) {
         host.name = "3.1";

@@ -70,17 +70,15 @@ void write_coords_suffix(const Job& job, const std::string& micrographs_star) {
     write_whole(job.file("coords_suffix_autopick.star"), micrographs_star + "\n");
 }
 
-void write_output_nodes(const Job& job, const Host& host) {
+void write_output_nodes(const Job& job, const Host& host, const std::vector<Node>& nodes) {
     // All three columns always: 3.1 reads the number, later versions the label, and each passes over the other.
-    const auto row = [&](const std::string& name, int type, const char* label) {
-        return star_word(job.file(name)) + " " + std::to_string(type) + " " + label + " \n";
-    };
-    write_whole(job.file("RELION_OUTPUT_NODES.star"),
-                "\n# version " + std::to_string(host.star_version) +
-                    "\n\ndata_output_nodes\n\nloop_ \n_rlnPipeLineNodeName #1 \n_rlnPipeLineNodeType #2 \n"
-                    "_rlnPipeLineNodeTypeLabel #3 \n" +
-                    row(host.coordinates_node, 2, host.coordinates_label) + row("logfile.pdf", 13, host.log_label) +
-                    " \n");
+    std::string text = "\n# version " + std::to_string(host.star_version) +
+                       "\n\ndata_output_nodes\n\nloop_ \n_rlnPipeLineNodeName #1 \n_rlnPipeLineNodeType #2 \n"
+                       "_rlnPipeLineNodeTypeLabel #3 \n";
+    for (const Node& node : nodes) {
+        text += star_word(job.file(node.name)) + " " + std::to_string(node.type) + " " + node.label + " \n";
+    }
+    write_whole(job.file("RELION_OUTPUT_NODES.star"), text + " \n");
 }
 
 } // namespace relion

@@ -31,6 +31,13 @@ std::string exit_name(End end);
 void write_coordinate_list(const Job& job, const std::vector<std::pair<std::string, std::string>>& rows);
 // The list that was picked from, for RELION 3.1.
 void write_coords_suffix(const Job& job, const std::string& micrographs_star);
-void write_output_nodes(const Job& job, const Host& host);
+
+// A file of the job's folder that RELION shall know: 3.1 by the number of its type, later versions by the label.
+struct Node {
+    std::string name;
+    int type;
+    std::string label;
+};
+void write_output_nodes(const Job& job, const Host& host, const std::vector<Node>& nodes);
 
 } // namespace relion

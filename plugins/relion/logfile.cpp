@@ -1,49 +1,18 @@
 // The pages of logfile.pdf (logfile.hpp).
 #include "logfile.hpp"
 
-#include "pdf.hpp"
+#include "chart.hpp"
 #include "text_file.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <numeric>
 
 namespace relion {
 namespace {
 
-constexpr double left = 70, right = Pdf::width - 50, top = Pdf::height - 60;
-constexpr double chart_height = 210;
 constexpr std::size_t most_bars = 240; // half a millimetre each
-
-struct Chart {
-    std::string title, x_name, first, last; // `first` and `last`: what the ends of the x axis are
-    std::vector<double> bars;
-};
-
-void draw(Pdf& pdf, double bottom, const Chart& chart) {
-    const double width = right - left;
-    const double highest = chart.bars.empty() ? 0 : *std::max_element(chart.bars.begin(), chart.bars.end());
-    const double scale = highest > 0 ? chart_height / highest : 0;
-    pdf.text(left, bottom + chart_height + 14, 11, chart.title);
-    const double step = width / static_cast<double>(std::max<std::size_t>(chart.bars.size(), 1));
-    const double gap = step > 4 ? 1 : 0;
-    for (std::size_t i = 0; i < chart.bars.size(); ++i) {
-        pdf.box(left + step * static_cast<double>(i), bottom, step - gap, scale * chart.bars[i], 0.45);
-    }
-    pdf.box(left - 1, bottom - 1, width + 1, 1, 0);
-    pdf.box(left - 1, bottom - 1, 1, chart_height + 1, 0);
-    pdf.text_right(left - 6, bottom - 2, 9, "0");
-    pdf.text_right(left - 6, bottom + chart_height - 8, 9, number_text(highest));
-    if (highest > 0) {
-        pdf.text_right(left - 6, bottom + chart_height / 2 - 3, 9, number_text(highest / 2));
-        pdf.box(left - 4, bottom + chart_height / 2, 3, 1, 0);
-    }
-    pdf.text(left, bottom - 14, 9, chart.first);
-    pdf.text_right(right, bottom - 14, 9, chart.last);
-    pdf.text(left + width / 2 - 50, bottom - 14, 9, chart.x_name);
-}
 
 // With more micrographs than bars, each bar is the mean of as many neighbours.
 Chart picks_chart(const std::vector<double>& picks) {
@@ -88,43 +57,37 @@ Chart merits_chart(const std::vector<double>& merits) {
 void list_failures(Pdf& pdf, const std::vector<std::string>& failures) {
     constexpr std::size_t most = 60, letters = 105;
     pdf.new_page();
-    double y = top;
-    pdf.text(left, y, 12, "Micrographs that failed: " + std::to_string(failures.size()));
+    double y = page_top;
+    pdf.text(page_left, y, 12, "Micrographs that failed: " + std::to_string(failures.size()));
     y -= 18;
     for (std::size_t i = 0; i < failures.size() && i < most; ++i, y -= 12) {
         const std::string& line = failures[i];
-        pdf.text(left, y, 8, line.size() > letters ? line.substr(0, letters) + "..." : line);
+        pdf.text(page_left, y, 8, line.size() > letters ? line.substr(0, letters) + "..." : line);
     }
     if (failures.size() > most) {
-        pdf.text(left, y, 8, "and " + std::to_string(failures.size() - most) + " more, all named in run.err");
+        pdf.text(page_left, y, 8, "and " + std::to_string(failures.size() - most) + " more, all named in run.err");
     }
 }
 
 } // namespace
-
-std::string number_text(double value) {
-    char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.4g", value);
-    return buffer;
-}
 
 std::string logfile_pdf(const Summary& summary) {
     Pdf pdf;
     pdf.new_page();
     const double total = std::accumulate(summary.picks.begin(), summary.picks.end(), 0.0);
     const double count = static_cast<double>(std::max<std::size_t>(summary.picks.size(), 1));
-    pdf.text(left, top, 14, "picker: " + summary.job);
-    pdf.text(left, top - 20, 10,
+    pdf.text(page_left, page_top, 14, "picker: " + summary.job);
+    pdf.text(page_left, page_top - 20, 10,
              counted(static_cast<long long>(total), "pick") + " on " +
                  counted(static_cast<long long>(summary.picks.size()), "micrograph") + ", " +
                  number_text(total / count) + " each; particles of " + number_text(summary.diameter) +
                  " A; figure of merit " + number_text(summary.threshold) + " or more");
     if (!summary.failures.empty()) {
-        pdf.text(left, top - 34, 10,
+        pdf.text(page_left, page_top - 34, 10,
                  counted(static_cast<long long>(summary.failures.size()), "micrograph") + " failed: see the last page");
     }
-    draw(pdf, top - 300, picks_chart(summary.picks));
-    draw(pdf, top - 590, merits_chart(summary.merits));
+    draw_bars(pdf, page_top - 300, picks_chart(summary.picks));
+    draw_bars(pdf, page_top - 590, merits_chart(summary.merits));
     if (!summary.failures.empty()) {
         list_failures(pdf, summary.failures);
     }

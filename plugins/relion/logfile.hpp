@@ -15,6 +15,5 @@ struct Summary {
 };
 
 std::string logfile_pdf(const Summary& summary);
-std::string number_text(double value); // without needless digits
 
 } // namespace relion

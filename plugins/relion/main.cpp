@@ -1,9 +1,10 @@
-// `picker_relion`: an External job of RELION. Whatever happens, the job's folder gets one exit file, last.
+// `picker_relion [pick|train]`: an External job of RELION. Whatever happens, the job's folder gets one exit file, last.
 #include "arguments.hpp"
 #include "job.hpp"
 #include "parameters.hpp"
 #include "pick.hpp"
 #include "signals.hpp"
+#include "train.hpp"
 
 #include <iostream>
 
@@ -13,13 +14,19 @@ int code_of(relion::End end) {
     return end == relion::End::success ? 0 : end == relion::End::failure ? 1 : 2; // RELION's own programs do so
 }
 
+relion::End work(const relion::Job& job, std::vector<std::string> words) {
+    const relion::Mode mode = relion::take_mode(words);
+    const relion::Parameters parameters(mode, words);
+    return mode == relion::Mode::pick ? relion::pick(job, parameters) : relion::train(job, parameters);
+}
+
 int run(const std::vector<std::string>& words) {
     const relion::Job job(relion::job_folder_of(words));
     job.open();
     relion::watch_signals(job.file(relion::exit_name(relion::End::failure)));
     relion::End end = relion::End::failure;
     try {
-        end = relion::pick(job, relion::Parameters(words));
+        end = work(job, words);
     } catch (const std::exception& error) {
         std::cerr << "ERROR: picker_relion: " << error.what() << std::endl;
     } catch (...) {

@@ -32,6 +32,17 @@ void Pdf::box(double x, double y, double box_width, double box_height, double gr
                      number(box_height) + " re f\n";
 }
 
+void Pdf::line(const std::vector<std::pair<double, double>>& points, double line_width, double grey) {
+    if (points.empty()) {
+        return;
+    }
+    std::string path = number(grey) + " G " + number(line_width) + " w ";
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        path += number(points[i].first) + " " + number(points[i].second) + (i == 0 ? " m " : " l ");
+    }
+    pages_.back() += path + "S\n";
+}
+
 void Pdf::text(double x, double y, double size, const std::string& line) {
     pages_.back() +=
         "BT 0 g /F1 " + number(size) + " Tf " + number(x) + " " + number(y) + " Td (" + escaped(line) + ") Tj ET\n";

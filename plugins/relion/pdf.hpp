@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace relion {
@@ -13,6 +14,7 @@ public:
 
     void new_page() { pages_.emplace_back(); }
     void box(double x, double y, double box_width, double box_height, double grey);
+    void line(const std::vector<std::pair<double, double>>& points, double line_width, double grey); // through all
     // Helvetica. Letters outside of ASCII, for which a font would have to be shipped, become '?'.
     void text(double x, double y, double size, const std::string& line);
     void text_right(double right, double y, double size, const std::string& line); // ends at `right`, about

@@ -1,37 +1,19 @@
 // The pick mode of the External job (pick.hpp): one run of the library, then its results at RELION's places.
 #include "pick.hpp"
 
+#include "chart.hpp"
+#include "console.hpp"
 #include "logfile.hpp"
 #include "runs.hpp"
-#include "signals.hpp"
 #include "text_file.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
-#include <iostream>
+#include <iterator>
+#include <limits>
 
 namespace relion {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-libpicker::Control control_of(const Job& job, int threads) {
-    libpicker::Control control;
-    control.threads = threads;
-    control.progress = [&job, last = Clock::now()](const picker_progress& p) mutable {
-        const auto now = Clock::now();
-        if (now - last >= std::chrono::seconds(10)) { // run.out is read by people
-            last = now;
-            std::cout << " " << p.done << " of " << counted(p.total, "micrograph") << std::endl;
-        }
-        return stopped() != 0 || job.abort_asked();
-    };
-    control.log = [](int level, const std::string& line) {
-        (level > 0 ? std::cerr : std::cout) << (level > 0 ? " WARNING: " : " ") << line << std::endl;
-    };
-    return control;
-}
 
 // Coordinates at RELION's place. Extract ends on a box that lies outside of the micrograph altogether, so none is
 // written; a file that a person changed by hand since it was made is theirs.
@@ -111,7 +93,9 @@ void write_results(const Job& job, const std::string& list, const Host& host, co
     write_coordinate_list(job, rows);
     write_coords_suffix(job, list);
     write_whole(job.file("logfile.pdf"), logfile_pdf(summary));
-    write_output_nodes(job, host);
+    write_output_nodes(
+        job, host,
+        {{host.coordinates_node, coordinates_type, host.coordinates_label}, {"logfile.pdf", log_type, host.log_label}});
 }
 
 } // namespace
@@ -121,30 +105,30 @@ End pick(const Job& job, const Parameters& parameters) {
         parameters.required_text("in_mics", "choose the STAR file of the micrographs in the Input tab");
     const std::string model_path =
         parameters.required_text("model", "add a parameter 'model' with the path of MODEL.safetensors");
-    picker_pick_options pick = parameters.pick_options();
+    picker_pick_options pick = pick_options_of(parameters);
     auto options = libpicker::make<picker_run_options>();
     options.pick = &pick;
     options.overwrite = parameters.has("overwrite") ? 1 : 0;
-    const Host host = host_of(job.folder());
-    std::cout << " picker " << picker_version() << " for RELION " << host.name << ", " << list << std::endl;
-    if (!host.remark.empty()) {
-        std::cerr << " WARNING: " << host.remark << std::endl;
-    }
-    if (std::filesystem::path(list).extension() != ".star") {
-        throw libpicker::Error(PICKER_INVALID_ARGUMENT, "--in_mics " + list +
-                                                            " is no STAR file; choose the micrographs "
-                                                            "of an Import, MotionCorr or CtfFind job");
-    }
-    const libpicker::Inputs inputs({list}, true);
+    std::int32_t top = 0;
+    parameters.whole("top", 1, std::numeric_limits<std::int32_t>::max(), top);
+    options.top = top;
+    const std::vector<std::string> masks = parameters.list("mask");
+    std::vector<const char*> mask_names;
+    std::transform(masks.begin(), masks.end(), std::back_inserter(mask_names),
+                   [](const std::string& mask) { return mask.c_str(); });
+    options.masks = mask_names.data();
+    options.mask_count = mask_names.size();
+    const Host host = greet(job, "picks on", list);
+    const libpicker::Inputs inputs({star_list(list)}, true);
     const auto model = libpicker::Model::load(model_path);
     RunResult result = run_all(job, model, inputs, options, control_of(job, parameters.threads()));
+    if (pick.has_keep != 0) { // candidates down to it are written, and shown
+        result.threshold = std::min(result.threshold, pick.keep);
+    }
     const Summary summary = publish_all(job, result);
+    const auto done = static_cast<long long>(summary.picks.size());
     if (result.cancelled) {
-        const bool aborted = stopped() == 0;
-        std::cerr << (aborted ? " aborted" : " stopped by a signal") << "; "
-                  << counted(static_cast<long long>(summary.picks.size()), "micrograph")
-                  << " done and kept: Continue goes on from here" << std::endl;
-        return aborted ? End::aborted : End::failure;
+        return cancelled_end(counted(done, "micrograph") + " done and kept");
     }
     if (summary.picks.empty()) {
         throw libpicker::Error(PICKER_NOT_FOUND,
@@ -152,16 +136,15 @@ End pick(const Job& job, const Parameters& parameters) {
     }
     write_results(job, list, host, result, summary);
     if (summary.merits.empty()) {
-        std::cerr << " WARNING: " << no_picks(result, inputs) << std::endl;
+        warn(no_picks(result, inputs));
     }
     const auto before = std::count_if(result.outcomes.begin(), result.outcomes.end(),
                                       [](const Outcome& outcome) { return outcome.status == "skipped"; });
-    std::cout << " " << counted(static_cast<long long>(summary.merits.size()), "pick") << " on "
-              << counted(static_cast<long long>(summary.picks.size()), "micrograph") << " (" << before
-              << " done before), figure of merit " << number_text(summary.threshold) << " or more" << std::endl;
+    say(counted(static_cast<long long>(summary.merits.size()), "pick") + " on " + counted(done, "micrograph") + " (" +
+        std::to_string(before) + " done before), figure of merit " + number_text(summary.threshold) + " or more");
     if (!summary.failures.empty()) {
-        std::cerr << " WARNING: " << counted(static_cast<long long>(summary.failures.size()), "micrograph")
-                  << " failed and have no coordinates; Continue tries them again" << std::endl;
+        warn(counted(static_cast<long long>(summary.failures.size()), "micrograph") +
+             " failed and have no coordinates; Continue tries them again");
     }
     return End::success;
 }

@@ -1,7 +1,6 @@
 // Runs of the library, each over micrographs of different names (runs.hpp).
 #include "runs.hpp"
 
-#include "places.hpp"
 #include "text_file.hpp"
 
 #include <algorithm>
@@ -31,7 +30,7 @@ std::vector<Outcome> places_of(const Job& job, const libpicker::Inputs& inputs) 
     std::map<std::string, std::size_t> owners;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         outcomes[i].name = inputs.name(i);
-        outcomes[i].place = job.file(coordinate_place(outcomes[i].name));
+        outcomes[i].place = job.file(inputs.relion_place(i) + "_autopick.star");
         outcomes[i].status = "cancelled";
         const auto [owner, is_new] = owners.emplace(outcomes[i].place, i);
         if (!is_new) {
@@ -83,6 +82,12 @@ RunResult run_all(const Job& job, const libpicker::Model& model, const libpicker
     RunResult result;
     result.outcomes = places_of(job, inputs);
     const std::vector<Group> groups = groups_of(inputs);
+    if (options.top > 0 && groups.size() > 1) {
+        throw libpicker::Error(PICKER_UNSUPPORTED,
+                               "'top' compares micrographs of different names only, and " +
+                                   inputs.name(groups[1].front()) +
+                                   " has the name of another one; use 'top_per_micrograph', or pick them in two jobs");
+    }
     for (std::size_t g = 0; g < groups.size() && !result.cancelled; ++g) {
         const std::string folder = job.file("picker_run/" + std::to_string(g + 1));
         std::optional<libpicker::Inputs> part;

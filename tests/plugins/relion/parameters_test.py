@@ -67,7 +67,7 @@ class Labels(RelionCase):
         readme = (ROOT / "plugins" / "relion" / "README.md").read_text()
         for line in text.out.splitlines():
             self.assertLessEqual(len(line), 110)
-            if line.startswith("  --") and line.split()[0][2:] not in ("o", "in_mics", "j", "help", "version"):
+            if line.startswith("  --") and line.split()[0][2:] not in ("o", "in_mics", "in_coords", "in_parts", "j", "help", "version"):
                 self.assertIn(f"`{line.split()[0][2:]}`", readme)  # every parameter is in the table
         version = (ROOT / "VERSION").read_text().strip()
         self.assertEqual(self.program("--version").out, f"picker_relion {version}\n")
