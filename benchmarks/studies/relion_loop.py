@@ -4,7 +4,7 @@ model that has seen simulations of other molecules picks, RELION extracts and cl
 resolution, `picker_relion train` learns from their particles, and the new model picks again. Coordinates are used for scoring and for
 the last row of the picture alone: the same classification of the known particles.
 
-    python3 benchmarks/studies/relion_loop.py --picker build/release/bin/picker --data ../shared/data --output build/studies
+    nice python3 benchmarks/studies/relion_loop.py --picker build/release/bin/picker --data ../shared/data --output build/studies
 
 RELION's jobs run one after another through relion_pipeliner, with two threads.
 """
@@ -52,7 +52,7 @@ class Project:
             HEAD + "data_pipeline_general\n\n_rlnPipeLineJobCounter                       1\n \n")
 
     def call(self, *words):
-        done = subprocess.run(["nice", *map(str, words)], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        done = subprocess.run([*map(str, words)], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               check=False)
         if done.returncode != 0:
             raise SystemExit("failed: " + " ".join(map(str, words)) + "\n" + done.stdout + done.stderr)
@@ -147,8 +147,9 @@ class Loop:
 
     def score(self, name, model):
         """F1 at the model's threshold, and what the candidates at all thresholds come to."""
-        threshold = json.loads(self.study.run("models", model, "--json"))["models"][0]["threshold"]
-        picks = self.study.pick(self.study.folder / f"candidates-{name}", model, self.micrographs, "--pixel-size",
+        about = json.loads(self.study.run("models", model, "--json"))["models"][0]
+        threshold = about["threshold"]
+        picks = self.study.pick(self.study.folder / f"candidates-{name}-{about['hash']}", model, self.micrographs, "--pixel-size",
                                 self.settings["angpix"], "--diameter", self.settings["diameter"])
         keys = ("precision", "recall", "f_beta", "best_f", "best_threshold", "average_precision")
         result = self.study.evaluate(picks, self.truth, self.micrographs, self.settings["diameter"], "--pixel-size",

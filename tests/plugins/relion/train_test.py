@@ -151,6 +151,11 @@ class Inputs(TrainCase):
         self.assertIn("of 2 micrographs", result.out)  # and one was held out
         self.assertIn("chosen on 1 held-out micrograph ", result.out)
 
+    def test_coordinates_of_another_binning(self):
+        self.truth = {name: [(4 * x, 4 * y, merit) for x, y, merit in picks] for name, picks in self.truth.items()}
+        result = self.train("--in_coords", self.coordinates())
+        self.assertIn("another binning", result.err)
+
     def test_what_is_missing_or_too_much(self):
         def refused(*parameters, parts, **options):
             result = self.train(*parameters, code=1, **options)
