@@ -55,6 +55,7 @@ class Format(_Record):
 
 def architectures() -> list[Architecture]: ...
 def formats() -> list[Format]: ...
+def devices() -> list[str]: ...
 def has_feature(name: str) -> bool: ...
 
 class MicrographInfo(_Record):
@@ -334,7 +335,8 @@ class Model:
     def export_head(self, name: str) -> Model: ...
     def import_head(self, name: str, source: Model, head: str) -> None: ...
     def pick(
-        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0, diameter: Optional[float] = None,
+        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0,
+        device: str = "cpu", diameter: Optional[float] = None,
         pixel_size: Optional[float] = None, threshold: Optional[float] = None, keep: Optional[float] = None,
         min_distance: Optional[float] = None, edge: Optional[float] = None, top: Optional[int] = None,
         mask: Optional[_Image] = None, clean: Optional[_Rule] = None, extreme_pixels: Optional[_Rule] = None,
@@ -344,7 +346,8 @@ class Model:
         aperture: Optional[float] = None, head: Optional[str] = None,
     ) -> Picks: ...
     def score(
-        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0, diameter: Optional[float] = None,
+        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0,
+        device: str = "cpu", diameter: Optional[float] = None,
         pixel_size: Optional[float] = None, threshold: Optional[float] = None, keep: Optional[float] = None,
         min_distance: Optional[float] = None, edge: Optional[float] = None, top: Optional[int] = None,
         mask: Optional[_Image] = None, clean: Optional[_Rule] = None, extreme_pixels: Optional[_Rule] = None,
@@ -373,7 +376,8 @@ class Model:
     ) -> Micrograph: ...
     def train(
         self, data: Dataset, validation: Optional[Dataset] = None, *, progress: _Progress = None, threads: int = 0,
-        diameter: Optional[float] = None, epochs: Optional[int] = None, batch: Optional[int] = None,
+        device: str = "cpu", diameter: Optional[float] = None, epochs: Optional[int] = None,
+        batch: Optional[int] = None,
         learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
         validation_fraction: Optional[float] = None, patience: Optional[int] = None, flips: Optional[bool] = None,
         rotations: Optional[bool] = None, max_positives: Optional[int] = None, seed: Optional[int] = None,
@@ -386,7 +390,8 @@ class Model:
     ) -> TrainReport: ...
     def tune(
         self, data: Dataset, candidates: int, *, progress: _Progress = None, threads: int = 0,
-        diameter: Optional[float] = None, epochs: Optional[int] = None, batch: Optional[int] = None,
+        device: str = "cpu", diameter: Optional[float] = None, epochs: Optional[int] = None,
+        batch: Optional[int] = None,
         learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
         validation_fraction: Optional[float] = None, patience: Optional[int] = None, flips: Optional[bool] = None,
         rotations: Optional[bool] = None, max_positives: Optional[int] = None, seed: Optional[int] = None,
@@ -399,7 +404,8 @@ class Model:
     ) -> None: ...
     def iterate(
         self, data: Dataset, validation: Optional[Dataset] = None, *, pick: Optional[dict[str, Any]] = None,
-        progress: _Progress = None, threads: int = 0, iterations: Optional[int] = None, fraction: Optional[float] = None,
+        progress: _Progress = None, threads: int = 0,
+        device: str = "cpu", iterations: Optional[int] = None, fraction: Optional[float] = None,
         top: Optional[int] = None, avoid: Optional[float] = None,
         diameter: Optional[float] = None, epochs: Optional[int] = None, batch: Optional[int] = None,
         learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
@@ -414,7 +420,7 @@ class Model:
     ) -> RoundsReport: ...
     def train_rounds(
         self, data: Dataset, validation: Optional[Dataset] = None, *, progress: _Progress = None, threads: int = 0,
-        rounds: Optional[int] = None, labels: Optional[Literal["incomplete", "complete"]] = None,
+        device: str = "cpu", rounds: Optional[int] = None, labels: Optional[Literal["incomplete", "complete"]] = None,
         threshold: Optional[float] = None, lowest: Optional[float] = None, until: Optional[float] = None,
         diameter: Optional[float] = None, epochs: Optional[int] = None, batch: Optional[int] = None,
         learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
@@ -429,7 +435,7 @@ class Model:
     ) -> RoundsReport: ...
     def propose_review(
         self, micrographs: _Paths, output: _Path, *, progress: _Progress = None, threads: int = 0,
-        earlier: Optional[_Paths] = None, negatives: Optional[float] = None,
+        device: str = "cpu", earlier: Optional[_Paths] = None, negatives: Optional[float] = None,
         diameter: Optional[float] = None,
         pixel_size: Optional[float] = None, threshold: Optional[float] = None, keep: Optional[float] = None,
         min_distance: Optional[float] = None, edge: Optional[float] = None, top: Optional[int] = None,
@@ -479,7 +485,7 @@ class RunReport(_Record):
     items: list[RunItem]
 
 def pick_files(
-    model: Model, inputs: _Paths, output: _Path, *, progress: _Progress = None, threads: int = 0,
+    model: Model, inputs: _Paths, output: _Path, *, progress: _Progress = None, threads: int = 0, device: str = "cpu",
     formats: Optional[_Paths] = None, masks: Optional[_Paths] = None, top: Optional[int] = None,
     top_per_micrograph: Optional[int] = None, box_size: Optional[float] = None,
     write_score_maps: Optional[bool] = None, overwrite: Optional[bool] = None, score_maps: Optional[_Path] = None,

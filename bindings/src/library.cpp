@@ -45,6 +45,16 @@ void add_library(py::module_& m) {
     m.def("architectures", architectures, "The networks that can be trained, as a list of Architecture.");
     m.def("formats", formats, "The coordinate formats, as a list of Format.");
     m.def(
+        "devices",
+        [] {
+            std::vector<std::string> names;
+            for (std::int32_t i = 0; i < picker_device_count(); ++i) {
+                names.emplace_back(picker_device_name(i));
+            }
+            return names;
+        },
+        "What device= takes: where networks can run. 'cpu' is always the first.");
+    m.def(
         "has_feature",
         [](const std::string& name) {
             if (name == "torch") {

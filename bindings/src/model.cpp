@@ -52,25 +52,25 @@ picker_model_info info(const ModelObject& self) {
 }
 
 std::shared_ptr<PicksObject> pick(const ModelObject& self, const py::object& micrograph, const py::object& progress,
-                                  int threads, const py::kwargs& given) {
+                                  int threads, const std::string& device, const py::kwargs& given) {
     Keep keep;
     const auto options = options_from("Model.pick", pick_fields(), given, keep);
     const auto image = micrograph_of(micrograph);
     const Turn::Use use(self.turn, "model");
     prepare_torch();
-    Task task(progress, threads);
+    Task task(progress, threads, device);
     return std::make_shared<PicksObject>(PicksObject{
         task.run([&](const libpicker::Control& c) { return self.handle.pick(image->handle, options, c); })});
 }
 
 std::shared_ptr<ScoreMapObject> score(const ModelObject& self, const py::object& micrograph, const py::object& progress,
-                                      int threads, const py::kwargs& given) {
+                                      int threads, const std::string& device, const py::kwargs& given) {
     Keep keep;
     const auto options = options_from("Model.score", pick_fields(), given, keep);
     const auto image = micrograph_of(micrograph);
     const Turn::Use use(self.turn, "model");
     prepare_torch();
-    Task task(progress, threads);
+    Task task(progress, threads, device);
     return std::make_shared<ScoreMapObject>(ScoreMapObject{
         task.run([&](const libpicker::Control& c) { return self.handle.score(image->handle, options, c); })});
 }
@@ -133,7 +133,8 @@ void add_model(py::module_& m) {
     static const std::string options = document(pick_fields());
     static const std::string tail =
         "    progress: True for a bar, or a callable(Progress) that may return True to cancel\n"
-        "    threads: worker threads [0: one per core]; results do not depend on it\n\nOptions; None leaves the "
+        "    threads: worker threads [0: one per core]; results do not depend on it\n"
+        "    device: where the network runs, a name of devices()\n\nOptions; None leaves the "
         "default in brackets, lengths are angstrom:\n\n" +
         options;
     static const std::string create_text =
@@ -225,9 +226,9 @@ void add_model(py::module_& m) {
             py::arg("name"), py::arg("source"), py::arg("head"),
             "Adds head `head` ('general' too) of another model as `name`; its body must be this model's to the bit.")
         .def("pick", &pick, py::arg("micrograph"), py::kw_only(), py::arg("progress") = py::none(),
-             py::arg("threads") = 0, pick_text.c_str())
+             py::arg("threads") = 0, py::arg("device") = "cpu", pick_text.c_str())
         .def("score", &score, py::arg("micrograph"), py::kw_only(), py::arg("progress") = py::none(),
-             py::arg("threads") = 0, score_text.c_str())
+             py::arg("threads") = 0, py::arg("device") = "cpu", score_text.c_str())
         .def("pick_from_scores", &pick_from_scores, py::arg("scores"), from_scores_text.c_str())
         .def("preprocess", &preprocess, py::arg("micrograph"), preprocess_text.c_str())
         .def("__repr__", &show);

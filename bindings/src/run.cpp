@@ -83,7 +83,7 @@ Settings settings_from(const py::kwargs& given, Keep& keep) {
 }
 
 Run pick_files(const ModelObject& model, const py::object& inputs, const py::object& output, const py::object& progress,
-               int threads, const py::kwargs& given) {
+               int threads, const std::string& device, const py::kwargs& given) {
     Keep keep;
     Settings settings = settings_from(given, keep);
     const std::string folder = path_of(output);
@@ -92,7 +92,7 @@ Run pick_files(const ModelObject& model, const py::object& inputs, const py::obj
     settings.run.output = folder.c_str();
     const Turn::Use use(model.turn, "model");
     prepare_torch();
-    Task task(progress, threads);
+    Task task(progress, threads, device);
     return task.run([&](const libpicker::Control& c) {
         const libpicker::Inputs expanded(patterns);
         const auto report = model.handle.pick_files(expanded, settings.run, c);
@@ -167,12 +167,13 @@ void add_run(py::module_& m) {
         "done.\n\n"
         "    inputs: a path, folder, quoted glob or STAR list, or several of them\n    output: folder\n"
         "    progress: True for a bar, or a callable(Progress) that may return True to cancel\n"
-        "    threads: worker threads [0: one per core]\n\nOptions of the run:\n\n" +
+        "    threads: worker threads [0: one per core]\n    device: where the network runs, a name of "
+        "devices()\n\nOptions of the run:\n\n" +
         document(run_fields()) +
         "\nOptions of each micrograph, as in Model.pick (lengths in angstrom), but for mask and top:\n\n" +
         document(pick_fields());
     m.def("pick_files", &pick_files, py::arg("model"), py::arg("inputs"), py::arg("output"), py::kw_only(),
-          py::arg("progress") = py::none(), py::arg("threads") = 0, text.c_str());
+          py::arg("progress") = py::none(), py::arg("threads") = 0, py::arg("device") = "cpu", text.c_str());
 }
 
 } // namespace bindings

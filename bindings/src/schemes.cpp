@@ -97,7 +97,8 @@ const libpicker::Dataset* handle_of(const DatasetObject* data) {
 }
 
 Rounds iterate(ModelObject& self, const DatasetObject& data, const DatasetObject* validation,
-               const std::optional<py::dict>& pick, const py::object& progress, int threads, const py::kwargs& given) {
+               const std::optional<py::dict>& pick, const py::object& progress, int threads, const std::string& device,
+               const py::kwargs& given) {
     Keep keep;
     Both<picker_iterate_options, picker_train_options> options("Model.iterate", iterate_fields(), train_fields(), given,
                                                                keep);
@@ -105,27 +106,28 @@ Rounds iterate(ModelObject& self, const DatasetObject& data, const DatasetObject
     options.scheme.pick = pick ? &picking : nullptr;
     const Busy busy(self, data, validation);
     prepare_torch();
-    Task task(progress, threads);
+    Task task(progress, threads, device);
     return task.run([&](const libpicker::Control& c) {
         return Rounds(self.handle.iterate(data.handle, handle_of(validation), options.scheme, options.other, c));
     });
 }
 
 Rounds train_rounds(ModelObject& self, const DatasetObject& data, const DatasetObject* validation,
-                    const py::object& progress, int threads, const py::kwargs& given) {
+                    const py::object& progress, int threads, const std::string& device, const py::kwargs& given) {
     Keep keep;
     const Both<picker_rounds_options, picker_train_options> options("Model.train_rounds", rounds_fields(),
                                                                     train_fields(), given, keep);
     const Busy busy(self, data, validation);
     prepare_torch();
-    Task task(progress, threads);
+    Task task(progress, threads, device);
     return task.run([&](const libpicker::Control& c) {
         return Rounds(self.handle.train_rounds(data.handle, handle_of(validation), options.scheme, options.other, c));
     });
 }
 
 picker_review_report propose_review(const ModelObject& self, const py::object& micrographs, const py::object& output,
-                                    const py::object& progress, int threads, const py::kwargs& given) {
+                                    const py::object& progress, int threads, const std::string& device,
+                                    const py::kwargs& given) {
     Keep keep;
     Both<picker_review_options, picker_pick_options> options("Model.propose_review", review_fields(), pick_fields(),
                                                              given, keep);
@@ -135,7 +137,7 @@ picker_review_report propose_review(const ModelObject& self, const py::object& m
     options.scheme.pick = &options.other;
     const Turn::Use use(self.turn, "model");
     prepare_torch();
-    Task task(progress, threads);
+    Task task(progress, threads, device);
     return task.run([&](const libpicker::Control& c) {
         return self.handle.propose_review(libpicker::Inputs(patterns), options.scheme, c);
     });
@@ -192,7 +194,8 @@ void add_schemes(py::module_& m) {
     add_records(m);
     static const std::string task_text =
         "    progress: True for a bar, or a callable(Progress) that may return True to cancel\n"
-        "    threads: worker threads [0: one per core]\n\n";
+        "    threads: worker threads [0: one per core]\n"
+        "    device: where the network runs, a name of devices()\n\n";
     static const std::string train_text =
         "\nOptions of each training, as in Model.train:\n\n" + document(train_fields());
     static const std::string iterate_text =
@@ -216,15 +219,16 @@ void add_schemes(py::module_& m) {
         document(pick_fields());
     const auto progress = py::arg("progress") = py::none();
     const auto threads = py::arg("threads") = 0;
+    const auto device = py::arg("device") = "cpu";
     auto model =
         py::reinterpret_borrow<py::class_<ModelObject, std::shared_ptr<ModelObject>>>(py::object(m.attr("Model")));
     model
         .def("iterate", &iterate, py::arg("data"), py::arg("validation") = py::none(), py::kw_only(),
-             py::arg("pick") = py::none(), progress, threads, iterate_text.c_str())
+             py::arg("pick") = py::none(), progress, threads, device, iterate_text.c_str())
         .def("train_rounds", &train_rounds, py::arg("data"), py::arg("validation") = py::none(), py::kw_only(),
-             progress, threads, rounds_text.c_str())
+             progress, threads, device, rounds_text.c_str())
         .def("propose_review", &propose_review, py::arg("micrographs"), py::arg("output"), py::kw_only(), progress,
-             threads, review_text.c_str());
+             threads, device, review_text.c_str());
     auto dataset = py::reinterpret_borrow<py::class_<DatasetObject, std::shared_ptr<DatasetObject>>>(
         py::object(m.attr("Dataset")));
     dataset.def(

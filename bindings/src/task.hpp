@@ -8,7 +8,8 @@ namespace bindings {
 class Task {
 public:
     // progress: None, True (a bar), or a callable that is given a Progress and cancels by returning True.
-    Task(const py::object& progress, int threads);
+    // device: a name of libpicker.devices().
+    Task(const py::object& progress, int threads, const std::string& device = "cpu");
     Task(const Task&) = delete;
     Task& operator=(const Task&) = delete;
     ~Task();

@@ -55,7 +55,7 @@ using Report = picker_train_report;
 
 // The sets in the order of their addresses, so that two trainings on the same two sets cannot wait for each other.
 Report train(ModelObject& self, DatasetObject& data, DatasetObject* validation, const py::object& progress, int threads,
-             const py::kwargs& given) {
+             const std::string& device, const py::kwargs& given) {
     Keep keep;
     const auto options = options_from("Model.train", train_fields(), given, keep);
     const Turn::Use use(self.turn, "model");
@@ -67,20 +67,20 @@ Report train(ModelObject& self, DatasetObject& data, DatasetObject* validation, 
         use_high.emplace(low == &data ? second->turn : data.turn, "data set");
     }
     prepare_torch();
-    Task task(progress, threads);
+    Task task(progress, threads, device);
     return task.run([&](const libpicker::Control& c) {
         return self.handle.train(data.handle, validation == nullptr ? nullptr : &validation->handle, options, c);
     });
 }
 
 void tune(ModelObject& self, DatasetObject& data, int candidates, const py::object& progress, int threads,
-          const py::kwargs& given) {
+          const std::string& device, const py::kwargs& given) {
     Keep keep;
     const auto options = options_from("Model.tune", train_fields(), given, keep);
     const Turn::Use use(self.turn, "model");
     const Turn::Use use_data(data.turn, "data set");
     prepare_torch();
-    Task task(progress, threads);
+    Task task(progress, threads, device);
     task.run([&](const libpicker::Control& c) { self.handle.tune(data.handle, options, candidates, c); });
 }
 
@@ -107,7 +107,8 @@ void add_training(py::module_& m) {
         .field("seconds", &Report::seconds, "of this call");
     static const std::string options =
         "    progress: True for a bar, or a callable(Progress) that may return True to cancel\n"
-        "    threads: worker threads [0: one per core]; results are the same bits for any number\n\n"
+        "    threads: worker threads [0: one per core]; results are the same bits for any number\n"
+        "    device: where the network runs, a name of devices()\n\n"
         "Options; None leaves the architecture's default (docs/models.md):\n\n" +
         document(train_fields());
     static const std::string train_text =
@@ -122,9 +123,9 @@ void add_training(py::module_& m) {
     const py::object model = m.attr("Model");
     auto type = py::reinterpret_borrow<py::class_<ModelObject, std::shared_ptr<ModelObject>>>(model);
     type.def("train", &train, py::arg("data"), py::arg("validation") = py::none(), py::kw_only(),
-             py::arg("progress") = py::none(), py::arg("threads") = 0, train_text.c_str())
+             py::arg("progress") = py::none(), py::arg("threads") = 0, py::arg("device") = "cpu", train_text.c_str())
         .def("tune", &tune, py::arg("data"), py::arg("candidates"), py::kw_only(), py::arg("progress") = py::none(),
-             py::arg("threads") = 0, tune_text.c_str());
+             py::arg("threads") = 0, py::arg("device") = "cpu", tune_text.c_str());
 }
 
 } // namespace bindings

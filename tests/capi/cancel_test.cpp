@@ -192,6 +192,16 @@ DOCTEST_TEST_CASE("an exception of a C++ callback comes out of the C++ call") {
     DOCTEST_CHECK_THROWS_AS(model.pick_files(libpicker::Inputs({f.micrographs}), f.run, control), std::out_of_range);
 }
 
+DOCTEST_TEST_CASE("the C++ control hands its device on") {
+    Files f(2);
+    f.run.source = PICKER_SOURCE_CANDIDATES;
+    libpicker::Control control;
+    control.device = picker_device_count(); // one more than there are
+    const auto model = libpicker::Model::create("deeppicker", 4);
+    DOCTEST_CHECK_THROWS_WITH_AS(model.pick_files(libpicker::Inputs({f.micrographs}), f.run, control),
+                                 doctest::Contains("device"), libpicker::Error);
+}
+
 DOCTEST_TEST_CASE("scoring one micrograph ends in the middle when the caller has had enough") {
     if (!has_torch("scoring")) {
         return;

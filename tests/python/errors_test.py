@@ -41,6 +41,22 @@ class Classes(Case):
             libpicker.Model.create("deeppicker").pick(scene().micrograph, overlaps="perhaps")
         self.assertIn("'keep', 'drop'", str(caught.exception))
 
+    def test_the_device(self):
+        """The CPU by name is the default; what is not there is refused with what is."""
+        self.assertEqual(libpicker.devices()[0], "cpu")
+        model = libpicker.Model.create("deeppicker")
+        image, data = scene().micrograph, libpicker.Dataset()
+        for call in (lambda **options: model.pick(image, **options), lambda **options: model.score(image, **options),
+                     lambda **options: model.train(data, **options), lambda **options: model.tune(data, 2, **options),
+                     lambda **options: model.iterate(data, **options),
+                     lambda **options: model.train_rounds(data, **options),
+                     lambda **options: model.propose_review(["m.mrc"], self.folder, **options),
+                     lambda **options: libpicker.pick_files(model, ["m.mrc"], self.folder, **options)):
+            with self.assertRaises(libpicker.InvalidArgument) as caught:
+                call(device="abacus")
+            self.assertIn("no device 'abacus'", str(caught.exception))
+            self.assertIn("cpu", str(caught.exception))
+
     def test_the_folder_is_a_file(self):
         (self.folder / "file").write_text("x")
         with self.assertRaises(OSError) as caught:

@@ -105,6 +105,7 @@ public:
     std::function<bool(const picker_progress&)> progress; // true: cancel
     std::function<void(int level, const std::string&)> log;
     int threads = 0;
+    int device = 0; // index as for picker_device_name
 
     // Runs `call` with a picker_control that leads back to this object.
     template <typename Call> void run(Call&& call) const {
@@ -112,6 +113,7 @@ public:
         auto control = make<picker_control>();
         control.user = &state;
         control.threads = threads;
+        control.device = device;
         if (progress) {
             control.progress = [](void* user, const picker_progress* p) -> std::int32_t {
                 return static_cast<State*>(user)->guard([&](const Control& self) { return self.progress(*p); });
