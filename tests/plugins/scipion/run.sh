@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs Scipion's engine (scipion-pyworkflow, scipion-em) from PyPI into an environment of its own, with libpicker's wheel and
+# the plugin, and runs the plugin's tests there, without a screen.
+#   run.sh BUILD TORCH_CMAKE [TEST...]     BUILD: folder of the wheel's build; the environment is BUILD-scipion. TEST: modules of
+#                                          libpicker_scipion.tests, all by default
+# Exits 77 where Scipion cannot be had.
+set -euo pipefail
+build=$1
+torch=$(cd "$2/../../.." && pwd -P)
+shift 2
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+wheel=$(bash "$root/tests/python/build_wheel.sh" "$build" "$torch/share/cmake/Torch")
+venv=$(cd "$build" && pwd)-scipion
+work=$venv/work
+pip=("$venv/bin/python" -m pip --quiet --disable-pip-version-check)
+# tests of what is newer than these may tell something else
+pins=(scipion-pyworkflow==3.11.7 scipion-em==3.11.1)
+if [ "$(cat "$venv/.pins" 2>/dev/null)" != "${pins[*]}" ]; then
+  # shellcheck disable=SC2086 # several arguments in one variable
+  { "${PICKER_PYTHON:-python3}" -m venv --clear "$venv" && "${pip[@]}" install ${PICKER_PIP_ARGS:-} "${pins[@]}" setuptools wheel; } || {
+    echo "skipped: scipion-pyworkflow and scipion-em could not be installed"
+    exit 77
+  }
+  # For the test that its converter writes our scores; its own dependencies are not needed.
+  # shellcheck disable=SC2086
+  "${pip[@]}" install ${PICKER_PIP_ARGS:-} --no-deps scipion-em-relion || echo "no scipion-em-relion; its test is skipped"
+  echo "${pins[*]}" >"$venv/.pins"
+fi
+site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+for name in torch torchgen functorch typing_extensions.py; do
+  if [ -e "$(dirname "$torch")/$name" ]; then ln -sfn "$(dirname "$torch")/$name" "$site/$name"; fi
+done
+rm -rf "$work"
+mkdir -p "$work/config" "$work/user" "$work/src/plugins"
+cp -r "$root/plugins/scipion" "$work/src/plugins/" # setuptools builds beside the sources
+cp "$root/VERSION" "$work/src/"
+"${pip[@]}" install --no-deps --no-index --no-build-isolation --force-reinstall "$wheel" "$work/src/plugins/scipion"
+
+export SCIPION_HOME=$work SCIPION_USER_DATA=$work/user SCIPION_DOMAIN=pwem SCIPION_TEST_NOSYNC=True
+export SCIPION_CANCEL_XMIPP_BINDING_WARNING=True SCIPION_EM_NEW_FILE_CHECK_SEC=1 PYTHONDONTWRITEBYTECODE=1
+export LIBPICKER_ROOT=$root
+unset PYTHONPATH DISPLAY
+PATH=$venv/bin:$PATH # protocols run in processes of `python3`
+cd "$work"
+"$venv/bin/python" -c 'from pyworkflow.protocol import HostConfig; HostConfig.writeBasic("config/hosts.conf")'
+tests=("$@")
+if [ ${#tests[@]} -eq 0 ]; then
+  for file in "$root"/plugins/scipion/libpicker_scipion/tests/test_*.py; do tests+=("$(basename "$file" .py)"); done
+fi
+for test in "${tests[@]}"; do
+  "$venv/bin/python" -m unittest "libpicker_scipion.tests.$test"
+done
