@@ -47,6 +47,22 @@ tests=("$@")
 if [ ${#tests[@]} -eq 0 ]; then
   for file in "$root"/plugins/scipion/libpicker_scipion/tests/test_*.py; do tests+=("$(basename "$file" .py)"); done
 fi
+# Side by side: most of a run is Scipion waiting to look again.
+jobs=()
 for test in "${tests[@]}"; do
-  "$venv/bin/python" -m unittest "libpicker_scipion.tests.$test"
+  "$venv/bin/python" -W ignore -m unittest -v "libpicker_scipion.tests.$test" >"$work/$test.log" 2>&1 &
+  jobs+=("$!")
 done
+failed=0
+for i in "${!tests[@]}"; do
+  if ! wait "${jobs[$i]}"; then
+    failed=1
+    cat "$work/${tests[$i]}.log"
+    echo "failed: ${tests[$i]}"
+  fi
+done
+for test in "${tests[@]}"; do
+  echo "$test: $(grep -E '^(Ran |OK|FAILED)' "$work/$test.log" | xargs)"
+  grep -E ' \.\.\. skipped ' "$work/$test.log" || true # with their reasons
+done
+exit "$failed"

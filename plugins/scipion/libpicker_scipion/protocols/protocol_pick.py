@@ -143,6 +143,16 @@ class LibpickerProtPick(ProtParticlePickingAuto):
         """All that the picks depend on."""
         return {"model": library.libpicker().Model.load(self._modelPath()).info.hash, "options": pick_options(self)}
 
+    def usedThreshold(self):
+        """The least score of a pick: the form's, else the head's or the model's; None where the model is gone."""
+        if self.threshold.get() >= 0:
+            return self.threshold.get()
+        model, _ = library.check_model(self._modelPath())
+        if model is None:
+            return None
+        own = [h.threshold for h in model.heads if h.name == (self.head.get() or "").strip()]
+        return own[0] if own else model.threshold
+
     def _diameter(self, model=None):
         """Angstrom: the form's, else the head's or the model's."""
         if self.diameter.get() > 0:
