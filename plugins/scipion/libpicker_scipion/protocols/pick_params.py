@@ -17,7 +17,7 @@ def define_model(form):
                   help="A model that was trained or imported in this project, or a file of any place.")
     form.addParam("inputModel", params.PointerParam, pointerClass="LibpickerModel", allowsNull=True,
                   condition="modelFrom==%d" % FROM_PROTOCOL, important=True, label="Input model",
-                  help="Output of *libpicker - train* or *libpicker - import model*.")
+                  help="Output of *libpicker_scipion - train* or *libpicker_scipion - import model*.")
     form.addParam("modelFile", params.FileParam, condition="modelFrom==%d" % FROM_FILE, allowsNull=True,
                   label="Model file", help="MODEL.safetensors of `picker train`.")
 

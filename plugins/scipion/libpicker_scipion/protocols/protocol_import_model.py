@@ -33,7 +33,7 @@ class LibpickerProtImportModel(EMProtocol):
     def _defineParams(self, form):
         form.addSection(label="Input")
         form.addParam("modelFile", params.FileParam, label="Model file", important=True,
-                      help="MODEL.safetensors, as `picker train` or the protocol *libpicker - train* write it.")
+                      help="MODEL.safetensors, as `picker train` or the protocol *libpicker_scipion - train* write it.")
 
     def _insertAllSteps(self):
         self._insertFunctionStep(self.importStep, self.modelFile.get(), needsGPU=False)

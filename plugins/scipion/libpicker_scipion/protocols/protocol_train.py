@@ -19,7 +19,7 @@ EVERY = 10.0  # seconds between lines of the log
 class LibpickerProtTrain(ProtParticlePicking):
     """Trains a network to pick the particles of a set of coordinates, from scratch or from a trained model.
 
-    Micrographs without coordinates are left out. The output is a model for *libpicker - pick particles*.
+    Micrographs without coordinates are left out. The output is a model for *libpicker_scipion - pick particles*.
     """
 
     _label = "train"

@@ -76,6 +76,18 @@ class TestPick(SimulatedTest):
         self.assertEqual(log.count("model read"), 1, log)
         self.assertEqual(len(re.findall(r"Running step \d+ - pickMicrographListStep", log)), 3, log)
 
+    def test_workers_side_by_side(self):
+        """Two workers, a model each: the same coordinates."""
+        run = self.pick(self.micrographs, self.trained, numberOfThreads=3, streamingBatchSize=1, binThreads=1)
+
+        def items(protocol):
+            return sorted((c.getMicId(), c.getX(), c.getY(), getattr(c, SCORE).get())
+                          for c in protocol.outputCoordinates.iterItems())
+
+        self.assertEqual(items(run), items(self.picked))
+        with open(run.getStdoutLog()) as file:
+            self.assertLessEqual(file.read().count("model read"), 2)
+
     def test_rules(self):
         """Threshold, best N and border do what they say."""
         strict = self.pick(self.micrographs, self.trained, top=3, edge=100.0, boxSize=64, threshold=0.6)

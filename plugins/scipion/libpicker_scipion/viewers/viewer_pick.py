@@ -8,7 +8,7 @@ from ..protocols import LibpickerProtPick
 
 
 class LibpickerPickViewer(ProtocolViewer):
-    """Shows what came out of *libpicker - pick particles*; also while it still runs."""
+    """Shows what came out of *libpicker_scipion - pick particles*; also while it still runs."""
 
     _label = "libpicker picks"
     _targets = [LibpickerProtPick]
