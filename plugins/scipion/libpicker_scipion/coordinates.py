@@ -116,6 +116,6 @@ def picks_of(micrograph, points):
     x, y = points.T
     outside = int(((x < 0) | (y < 0) | (x > frame["width"]) | (y > frame["height"])).sum())
     if outside:
-        raise ValueError("%d of %d coordinates of %s lie outside of its %d x %d pixels: they were made for other micrographs, or the "
-                         "sampling rates are wrong" % (outside, len(points), path, frame["width"], frame["height"]))
+        raise ValueError("%d of %d coordinates of %s lie outside of its %d x %d pixels: they were made for other micrographs, "
+                         "or the sampling rates are wrong" % (outside, len(points), path, frame["width"], frame["height"]))
     return libpicker().Picks.from_arrays(x, turn(y, frame))

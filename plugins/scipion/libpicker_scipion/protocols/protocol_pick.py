@@ -39,14 +39,18 @@ class LibpickerProtPick(ProtParticlePickingAuto):
 
     # ------------------------------------------------------------- steps
     def _insertInitialSteps(self):
+        errors = self._checkContinue()  # also where nobody called validate
+        if errors:
+            raise ValueError(errors[0])
         self._models = library.Models(self._modelPath())
+        self._pickArgs = [json.dumps(self._settings(), sort_keys=True)]  # other settings make another step
         pwutils.makePath(self._getExtraPath("DONE"), self.getCoordsDir(), self._getExtraPath("FAILED"))
         with open(self._getExtraPath("settings.json"), "w") as file:
-            json.dump(self._settings(), file, indent=1, sort_keys=True)
+            file.write(self._pickArgs[0])
         return []
 
     def _getPickArgs(self):
-        return [json.dumps(self._settings(), sort_keys=True)]  # other settings make another step
+        return self._pickArgs
 
     # Micrographs are told apart by their ids: names may repeat after a union of sets.
     def _loadMics(self, micSet):
@@ -89,7 +93,7 @@ class LibpickerProtPick(ProtParticlePickingAuto):
                 json.dump(coordinates.frame_of(image), file)
             picks.write(self._picksFile(mic))
             self.info("%s: %d picks" % (mic.getFileName(), len(picks)))
-        except (lib.BadFile, lib.InvalidArgument, lib.IoError, lib.Mismatch, lib.NotFound, lib.Unsupported, ValueError) as error:
+        except (lib.BadFile, lib.IoError, lib.Mismatch, lib.NotFound, lib.Unsupported, ValueError) as error:
             self.error("%s cannot be picked: %s" % (mic.getFileName(), error))
             with open(self._failedFile(mic), "w") as file:
                 file.write("%s: %s\n" % (mic.getFileName(), error))

@@ -33,8 +33,8 @@ class LibpickerProtTrain(ProtParticlePicking):
                       label="Input coordinates", help="Particles that you trust, complete on their micrographs.")
         form.addParam("inputMicrographs", params.PointerParam, pointerClass="SetOfMicrographs", allowsNull=True,
                       label="Other micrographs",
-                      help="Empty: the micrographs of the coordinates. Otherwise micrographs of the same names (filtered, binned), "
-                           "to which the coordinates are scaled.")
+                      help="Empty: the micrographs of the coordinates. Otherwise micrographs of the same names (filtered, "
+                           "binned), to which the coordinates are scaled.")
         form.addParam("diameter", params.FloatParam, default=0, label="Particle diameter (A)", important=True,
                       help="Longest axis of the particle in angstrom. 0: that of the model to start from.")
         form.addParam("modelFrom", params.EnumParam, choices=["protocol", "file", "scratch"], default=FROM_SCRATCH,
@@ -51,8 +51,8 @@ class LibpickerProtTrain(ProtParticlePicking):
         group.addParam("head", params.StringParam, default="", expertLevel=LEVEL_ADVANCED, label="New head",
                        help="hydrapicker: the particles train a new head of this name.")
         group.addParam("freeze", params.BooleanParam, default=True, expertLevel=LEVEL_ADVANCED, label="Keep the rest",
-                       help="With a new head: body and other heads stay as they are (few-shot); a handful of labelled micrographs "
-                            "is enough. *No* trains the body too.")
+                       help="With a new head: body and other heads stay as they are (few-shot); a handful of labelled "
+                            "micrographs is enough. *No* trains the body too.")
 
         form.addSection(label="Training")
         form.addParam("epochs", params.IntParam, default=0, label="Epochs", help="At most. 0: the architecture's.")
@@ -60,12 +60,14 @@ class LibpickerProtTrain(ProtParticlePicking):
                       help="The last N are not trained on; the threshold that picks them best becomes the model's. 0: none.")
         form.addParam("maxParticles", params.IntParam, default=0, label="Particles at most", help="0: all.")
         form.addParam("loss", params.EnumParam, choices=LOSSES, default=0, label="Loss",
-                      help="*nnpu* where the coordinates are known to be incomplete: what is not picked is then unknown, not "
-                           "background.")
+                      help="*nnpu* where the coordinates are known to be incomplete: what is not picked is then unknown, "
+                           "not background.")
         form.addParam("seed", params.IntParam, default=1, label="Seed", help="The same seed gives the same model.")
         expert = {"expertLevel": LEVEL_ADVANCED}
-        form.addParam("batch", params.IntParam, default=0, label="Batch", help="Samples in a step. 0: the architecture's.", **expert)
-        form.addParam("learningRate", params.FloatParam, default=0, label="Learning rate", help="0: the architecture's.", **expert)
+        form.addParam("batch", params.IntParam, default=0, label="Batch",
+                      help="Samples in a step. 0: the architecture's.", **expert)
+        form.addParam("learningRate", params.FloatParam, default=0, label="Learning rate",
+                      help="0: the architecture's.", **expert)
         form.addParam("negatives", params.FloatParam, default=0, label="Negatives per positive",
                       help="0: the architecture's.", **expert)
         form.addParam("patience", params.IntParam, default=-1, label="Patience",
@@ -225,12 +227,14 @@ class LibpickerProtTrain(ProtParticlePicking):
         if not self.inputCoordinates.get().getSize():
             return ["The set of coordinates is empty."]
         if not (self._samplingRate() or 0) > 0:
-            return ["The sampling rate of the micrographs is %s; import them with the pixel size in angstrom." % self._samplingRate()]
+            return ["The sampling rate of the micrographs is %s; import them with the pixel size in angstrom."
+                    % self._samplingRate()]
         try:
             pairs = self._pairs()
             held = self.validationMicrographs.get()
             if held >= len(pairs):
-                return ["%d micrographs have coordinates; %d of them cannot be kept to choose the threshold." % (len(pairs), held)]
+                return ["%d micrographs have coordinates; %d of them cannot be kept to choose the threshold."
+                        % (len(pairs), held)]
             return []
         except (ValueError, library.libpicker().Error) as error:
             return ["The input cannot be used: %s." % error]

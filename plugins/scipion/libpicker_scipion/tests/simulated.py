@@ -11,7 +11,7 @@ from pyworkflow.tests import BaseTest, setupTestProject
 from ..protocols import LibpickerProtPick, LibpickerProtTrain
 
 WIDTH, HEIGHT, PIXEL, DIAMETER = 448, 320, 4.0, 120.0
-RADIUS = 0.3 * DIAMETER / PIXEL  # pixels within which a pick is a particle's; below half a box (22 pixels) and the truth's distances
+RADIUS = 0.3 * DIAMETER / PIXEL  # pixels; below half a box (22 pixels) and the distances of the particles
 SIMULATOR = {"size": (WIDTH, HEIGHT), "pixel_size": PIXEL, "diameter": DIAMETER, "particles": 28, "snr": 1.5, "seed": 7}
 
 

@@ -9,7 +9,7 @@ from pyworkflow.protocol import MODE_RESUME, getProtocolFromDb
 
 from .simulated import PIXEL, SimulatedTest, points_of, write_micrographs
 
-PATIENCE = 120.0  # seconds until a test gives up
+PATIENCE = 300.0  # seconds until a test gives up
 
 
 class TestStreaming(SimulatedTest):
@@ -53,8 +53,9 @@ class TestStreaming(SimulatedTest):
         truth = write_micrographs(os.path.join(self.data, "source"), 7)
         files = sorted(truth)
         self.add(*files[:2])
-        source = self.newProtocol(ProtImportMicrographs, filesPath=self.stream, filesPattern="*.mrc", samplingRate=PIXEL, voltage=300,
-                                  sphericalAberration=2.7, amplitudeContrast=0.1, dataStreaming=True, timeout="300", fileTimeout="1")
+        source = self.newProtocol(ProtImportMicrographs, filesPath=self.stream, filesPattern="*.mrc", samplingRate=PIXEL,
+                                  voltage=300, sphericalAberration=2.7, amplitudeContrast=0.1, dataStreaming=True, timeout="300",
+                                  fileTimeout="1")
         self.proj.launchProtocol(source, wait=False)
         self.addCleanup(self.stop, source)
         self.wait("the first micrographs", lambda: self.size(source, "outputMicrographs") == 2)

@@ -73,9 +73,9 @@ class TestTraining(SimulatedTest):
         """The model is the one of a training that was never stopped."""
         protocol = self.trainer(epochs=EPOCHS, patience=0, batch=16)
         self.proj.launchProtocol(protocol, wait=False)
-        state, end = protocol._getExtraPath("training.state"), time.monotonic() + 120
+        state, end = protocol._getExtraPath("training.state"), time.monotonic() + 300
         while not os.path.exists(state):
-            self.assertLess(time.monotonic(), end, "no state after 120 s")
+            self.assertLess(time.monotonic(), end, "no state after 300 s")
             time.sleep(0.1)
         self.proj._updateProtocol(protocol)
         self.proj.stopProtocol(protocol)

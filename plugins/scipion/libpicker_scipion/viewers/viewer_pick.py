@@ -17,8 +17,8 @@ class LibpickerPickViewer(ProtocolViewer):
     def _defineParams(self, form):
         form.addSection(label="Picks")
         form.addParam("showScores", params.LabelParam, label="Distribution of the scores",
-                      help="Histogram of the figures of merit; the red line is the threshold. A valley right of the line says that a "
-                           "higher threshold separates particles better.")
+                      help="Histogram of the figures of merit; the red line is the threshold. A valley right of the line says "
+                           "that a higher threshold separates particles better.")
         form.addParam("showCounts", params.LabelParam, label="Picks per micrograph",
                       help="In the order of the set; the red line is the median.")
         form.addParam("showCoordinates", params.LabelParam, label="Picks on the micrographs",

@@ -15,8 +15,8 @@ class ThresholdDialog(dialog.Dialog):
     def __init__(self, parent, micrographs, preview, diameter, threshold):
         self._micrographs = [mic.clone() for mic, _ in zip(micrographs, range(MOST))]
         self._preview, self._diameter, self.threshold = preview, diameter, threshold
-        dialog.Dialog.__init__(self, parent, "Threshold", buttons=[("Select", dialog.RESULT_YES), ("Cancel", dialog.RESULT_CANCEL)],
-                               default="Select")
+        buttons = [("Select", dialog.RESULT_YES), ("Cancel", dialog.RESULT_CANCEL)]
+        dialog.Dialog.__init__(self, parent, "Threshold", buttons=buttons, default="Select")
 
     def body(self, bodyFrame):
         self._list = tk.Listbox(bodyFrame, width=30, exportselection=False)
@@ -59,8 +59,8 @@ class ThresholdDialog(dialog.Dialog):
         points = (self._preview.picks(self.threshold) + 0.5) / self._step - 0.5
         if getattr(self, "_circles", None) is not None:
             self._circles.remove()
-        side = self._diameter / self._step
-        self._circles = EllipseCollection([side] * len(points), [side] * len(points), [0] * len(points), units="xy", offsets=points,
+        sides = [self._diameter / self._step] * len(points)
+        self._circles = EllipseCollection(sides, sides, [0] * len(points), units="xy", offsets=points,
                                           transOffset=self._axes.transData, facecolors="none", edgecolors="tab:green")
         self._axes.add_collection(self._circles)
         self._text.config(text="%d picks above %.3f" % (len(points), self.threshold))
