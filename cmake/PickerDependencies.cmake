@@ -4,6 +4,7 @@ find_package(TIFF REQUIRED)
 find_package(PNG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(FFTW3F REQUIRED IMPORTED_TARGET fftw3f)
+pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 find_package(nlohmann_json 3.9 REQUIRED)
 # Optional: gemmi (headers, with PEGTL's) reads PDB and mmCIF files for the simulator.
 find_path(PICKER_GEMMI_INCLUDE gemmi/mmcif.hpp)

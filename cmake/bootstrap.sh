@@ -69,6 +69,7 @@ picker_missing_packages() {
   picker_has fftw3.h && picker_library fftw3f || echo libfftw3-dev
   picker_has tiffio.h && picker_library libtiff-4 || echo libtiff-dev
   picker_has png.h && picker_library libpng || echo libpng-dev
+  picker_has lz4.h && picker_library liblz4 || echo liblz4-dev
   picker_has nlohmann/json.hpp || echo nlohmann-json3-dev
   case " $* " in *" tests "*) picker_has doctest/doctest.h || echo doctest-dev ;; esac
   # Only what .venv is needed for: LibTorch, or a newer CMake and Ninja than the system's.
@@ -101,7 +102,7 @@ picker_install_packages() {
   if [ -n "$missing" ]; then
     picker_stop "libpicker needs packages that are not on this machine. Run this, then try again:" "" \
       "  sudo apt-get update && sudo apt-get install -y $missing" "" \
-      "(other systems: a C++20 compiler, pkg-config, and the headers of FFTW 3, libtiff, libpng, nlohmann-json, doctest)"
+      "(other systems: a C++20 compiler, pkg-config, and the headers of FFTW 3, libtiff, libpng, LZ4, nlohmann-json, doctest)"
   fi
 }
 

@@ -127,6 +127,7 @@ class Picks:
     def write(
         self, path: _Path, format: Optional[str] = None, *, micrograph: Union[Micrograph, _Path, None] = None,
         size: Optional[Tuple[int, int]] = None, pixel_size: float = 0.0, box_size: float = 0.0,
+        micrograph_uid: int = 0, exposure_group: int = 0, flip_y: bool = False,
     ) -> None: ...
 
 def draw(

@@ -134,27 +134,40 @@ Picks select(const PicksObject& self, const py::object& size, const py::object& 
     return own(self.handle.select(rules));
 }
 
-void write(const PicksObject& self, const py::object& path, const std::optional<std::string>& format,
-           const py::object& micrograph, const py::object& size, double pixel_size, double box_size) {
-    const std::string name = path_of(path);
+// What the keywords of write say of a micrograph. `name` keeps the text that the context borrows.
+picker_picks_context context_of(const py::object& micrograph, const py::object& size, double pixel_size,
+                                double box_size, std::uint64_t micrograph_uid, std::uint32_t exposure_group,
+                                bool flip_y, std::string& name) {
     auto context = libpicker::make<picker_picks_context>();
-    std::string micrograph_name;
     context.pixel_size = pixel_size;
     context.box_size = box_size;
+    context.micrograph_uid = micrograph_uid;
+    context.exposure_group = exposure_group;
+    context.flip_y = flip_y ? 1 : 0;
     if (py::isinstance<MicrographObject>(micrograph)) {
         const auto& given = py::cast<const MicrographObject&>(micrograph);
-        micrograph_name = given.name;
+        name = given.name;
         std::tie(context.width, context.height) = size_of(size, micrograph, false);
         context.pixel_size = pixel_size > 0 ? pixel_size : given.pixel_size();
     } else {
         if (!micrograph.is_none()) {
-            micrograph_name = path_of(micrograph);
+            name = path_of(micrograph);
         }
         std::tie(context.width, context.height) = size_of(size, py::none(), false);
     }
-    context.micrograph = micrograph_name.empty() ? nullptr : micrograph_name.c_str();
+    context.micrograph = name.empty() ? nullptr : name.c_str();
+    return context;
+}
+
+void write(const PicksObject& self, const py::object& path, const std::optional<std::string>& format,
+           const py::object& micrograph, const py::object& size, double pixel_size, double box_size,
+           std::uint64_t micrograph_uid, std::uint32_t exposure_group, bool flip_y) {
+    const std::string file = path_of(path);
+    std::string name;
+    const auto context =
+        context_of(micrograph, size, pixel_size, box_size, micrograph_uid, exposure_group, flip_y, name);
     const py::gil_scoped_release release;
-    self.handle.write(name, &context, format ? format->c_str() : nullptr);
+    self.handle.write(file, &context, format ? format->c_str() : nullptr);
 }
 
 std::string show(const PicksObject& self) {
@@ -226,11 +239,15 @@ void add_picks(py::module_& m) {
             py::arg("column"), py::arg("least"), "The rows whose value in a column is `least` or more, in their order.")
         .def("write", &write, py::arg("path"), py::arg("format") = py::none(), py::kw_only(),
              py::arg("micrograph") = py::none(), py::arg("size") = py::none(), py::arg("pixel_size") = 0.0,
-             py::arg("box_size") = 0.0,
+             py::arg("box_size") = 0.0, py::arg("micrograph_uid") = 0, py::arg("exposure_group") = 0,
+             py::arg("flip_y") = false,
              "Writes the picks; the file appears whole or not at all.\n\n"
              "    format: a name of formats(), None for the extension\n"
              "    micrograph: the Micrograph, or its name: some formats want name, size and pixel size\n"
-             "    size: (width, height) in pixels; pixel_size: angstrom; box_size: pixels, which 'box' needs")
+             "    size: (width, height) in pixels, which 'cs' needs; pixel_size: angstrom; box_size: pixels, which "
+             "'box' needs\n"
+             "    micrograph_uid, exposure_group: cryoSPARC's, for 'cs' [from the micrograph's name]\n"
+             "    flip_y: write height - 1 - y, for a program whose copy of the micrograph is mirrored")
         .def("__repr__", &show);
     m.def(
         "draw",

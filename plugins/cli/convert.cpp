@@ -29,6 +29,15 @@ std::string extension_of(const std::string& format) {
     return "";
 }
 
+bool holds_many(const std::string& format) {
+    for (int i = 0; i < picker_format_count(); ++i) {
+        if (format == picker_format_name(i)) {
+            return picker_format_holds_many(i) != 0;
+        }
+    }
+    return false;
+}
+
 bool is_folder(const std::string& path) {
     return path.back() == '/' || std::filesystem::is_directory(path);
 }
@@ -114,41 +123,71 @@ picker_micrograph_info image_of(const libpicker::Inputs& inputs, std::size_t ind
     return info;
 }
 
-void write_mapped(const Arguments& arguments, const Source& source, const Target& target, std::size_t n,
-                  const std::string& path, const std::string& format) {
+// The picks of source.used[n] as they are written, and what is known of their micrograph, whose name is borrowed.
+struct Piece {
+    libpicker::Picks mapped; // where the picks go to another image
+    const libpicker::Picks* picks = nullptr;
+    picker_picks_context context{};
+    std::string stem;
+};
+
+Piece mapped_piece(const Arguments& arguments, const Source& source, const Target& target, std::size_t n) {
     const std::size_t from = source.used[n], to = target.partner[from];
     picker_micrograph_info picked = image_of(source.inputs, from);
     picked.pixel_size = arguments.number("--pixel-size").value_or(picked.pixel_size);
     const picker_micrograph_info image = image_of(target.inputs, to);
-    auto context = libpicker::make<picker_picks_context>();
-    context.box_size = arguments.above_zero("--box-size").value_or(0);
-    context.width = image.width;
-    context.height = image.height;
-    context.pixel_size = image.pixel_size;
-    const std::string name = target.inputs.name(to);
-    context.micrograph = name.c_str();
+    Piece piece;
+    piece.context = target.inputs.context(to);
+    piece.context.width = image.width;
+    piece.context.height = image.height;
+    piece.context.pixel_size = image.pixel_size;
+    piece.stem = target.inputs.stem(to);
     try {
-        source.picks[n].map(picked, image).write(path, &context, format.c_str());
+        piece.mapped = source.picks[n].map(picked, image);
     } catch (const libpicker::Error& error) {
-        throw libpicker::Error(error.status(), source.inputs.name(from) + " to " + name + ": " + error.what());
+        throw libpicker::Error(error.status(),
+                               source.inputs.name(from) + " to " + target.inputs.name(to) + ": " + error.what());
     }
+    return piece;
 }
 
-void write(const Arguments& arguments, const Source& source, std::size_t n, const std::string& path,
-           const std::string& format) {
+Piece plain_piece(const Arguments& arguments, const Source& source, std::size_t n) {
     const std::size_t index = source.used[n];
-    auto context = libpicker::make<picker_picks_context>();
-    context.box_size = arguments.above_zero("--box-size").value_or(0);
-    context.pixel_size = arguments.number("--pixel-size").value_or(0);
-    const std::string name = source.inputs.name(index);
-    context.micrograph = name.c_str();
+    Piece piece;
+    piece.picks = &source.picks[n];
+    piece.context = source.inputs.context(index);
+    piece.context.pixel_size = arguments.number("--pixel-size").value_or(0);
+    piece.stem = source.inputs.stem(index);
     if (source.has_files) {
         const picker_micrograph_info info = header_of(source.inputs.path(index));
-        context.width = info.width;
-        context.height = info.height;
-        context.pixel_size = pixel_size_of(arguments, source.inputs, index, info.pixel_size);
+        piece.context.width = info.width;
+        piece.context.height = info.height;
+        piece.context.pixel_size = pixel_size_of(arguments, source.inputs, index, info.pixel_size);
     }
-    source.picks[n].write(path, &context, format.c_str());
+    return piece;
+}
+
+Piece piece_of(const Arguments& arguments, const Source& source, const Target& target, std::size_t n) {
+    Piece piece =
+        target.partner.empty() ? plain_piece(arguments, source, n) : mapped_piece(arguments, source, target, n);
+    piece.context.box_size = arguments.above_zero("--box-size").value_or(0);
+    piece.context.flip_y = arguments.has("--flip-y") ? 1 : 0;
+    return piece;
+}
+
+const libpicker::Picks& picks_of(const Piece& piece) {
+    return piece.picks != nullptr ? *piece.picks : piece.mapped;
+}
+
+// Writes all picks into one file.
+void write_together(const std::vector<Piece>& pieces, const std::string& path, const std::string& format) {
+    std::vector<picker_picks_context> contexts;
+    std::vector<const libpicker::Picks*> tables;
+    for (const Piece& piece : pieces) {
+        contexts.push_back(piece.context);
+        tables.push_back(&picks_of(piece));
+    }
+    libpicker::Picks::write_many(path, tables, contexts, format.c_str());
 }
 
 } // namespace
@@ -156,11 +195,16 @@ void write(const Arguments& arguments, const Source& source, std::size_t n, cons
 Command convert_command() {
     Command command;
     std::string notes =
-        "IN or OUT may be a folder, with a file STEM.star (cbox, box, csv) for each micrograph (where IN has one in "
-        "several "
-        "formats, the "
-        "first of these is read); OUT without extension is a folder where --to-format is given; a file IN that "
-        "holds several micrographs needs a folder OUT.\nFormats:";
+        "IN or OUT may be a folder, with a file STEM.star (cbox, box, csv, cs) for each micrograph (where IN has one "
+        "in several formats, the "
+        "first of these is read); OUT without extension is a folder where --to-format is given. Picks of several "
+        "micrographs go into a folder OUT, or into one file of a format that holds many (star, csv, cs).\n"
+        ".cs needs the size of each micrograph: give --micrographs (images, a STAR list, or cryoSPARC's exposures .cs) "
+        "unless IN is a .cs.\n"
+        "--flip-y: rows are counted as stored everywhere, so picks of the very file that the other program has need no "
+        "flip. What needs one is the micrograph: cryoSPARC's Patch Motion keeps the rows of TIFF movies, RELION and "
+        "MotionCor turn them around, so their micrographs of one movie are mirror images. Flip when picks go from "
+        "one to the other. `picker check` tells which frame fits.\nFormats:";
     for (int i = 0; i < picker_format_count(); ++i) {
         std::string name = std::string("  ") + picker_format_name(i);
         name.resize(8, ' ');
@@ -172,6 +216,8 @@ Command convert_command() {
         "IN OUT",
         {{"--from-format", Takes::one, "NAME", "of IN [its extension's]"},
          {"--to-format", Takes::one, "NAME", "of OUT [its extension's]; needed where OUT is a folder"},
+         {"--flip-y", Takes::nothing, "",
+          "count rows from the other edge: for micrographs that another motion corrector made mirrored (see below)"},
          {"--box-size", Takes::one, "PX", "edge of a box in pixels, for .box and .cbox [that of the boxes in IN]"},
          {"--micrographs", Takes::many, "IN...",
           "convert the picks of these only; before IN and OUT, end them with --"},
@@ -192,7 +238,8 @@ Command convert_command() {
         const bool to_folder = is_output_folder(arguments, out);
         const std::string to = format_of(arguments, "--to-format", out);
         Source source = read(arguments, in);
-        if (!to_folder && source.used.size() > 1) {
+        const bool together = !to_folder && source.used.size() > 1;
+        if (together && !holds_many(to)) {
             throw UsageError("picker convert: " + in + " holds picks of " + std::to_string(source.used.size()) +
                              " micrographs; give a folder for OUT, or one micrograph with --micrographs");
         }
@@ -202,19 +249,22 @@ Command convert_command() {
         }
         Json json = {{"input", in}, {"output", out}, {"to", to}, {"files", Json::array()}};
         std::size_t picks = 0;
+        std::vector<Piece> pieces; // that go into one file
         for (std::size_t n = 0; n < source.used.size() && !interrupted(); ++n) {
-            const bool mapped = !target.partner.empty();
-            const std::size_t index = source.used[n];
-            const std::string stem = mapped ? target.inputs.stem(target.partner[index]) : source.inputs.stem(index);
-            const std::string path =
-                to_folder ? (std::filesystem::path(out) / (stem + extension_of(to))).string() : out;
-            if (mapped) {
-                write_mapped(arguments, source, target, n, path, to);
-            } else {
-                write(arguments, source, n, path, to);
+            Piece piece = piece_of(arguments, source, target, n);
+            picks += picks_of(piece).size();
+            if (together) {
+                pieces.push_back(std::move(piece));
+                continue;
             }
-            picks += source.picks[n].size();
-            json["files"].push_back({{"path", path}, {"picks", source.picks[n].size()}});
+            const std::string path =
+                to_folder ? (std::filesystem::path(out) / (piece.stem + extension_of(to))).string() : out;
+            picks_of(piece).write(path, &piece.context, to.c_str());
+            json["files"].push_back({{"path", path}, {"picks", picks_of(piece).size()}});
+        }
+        if (together && !interrupted()) {
+            write_together(pieces, out, to);
+            json["files"].push_back({{"path", out}, {"picks", picks}, {"micrographs", pieces.size()}});
         }
         json["picks"] = picks;
         print(arguments, json,

@@ -92,6 +92,9 @@ DOCTEST_TEST_CASE("micrographs, picks and pictures") {
     as_guest("picks", [&] {
         auto context = make<picker_picks_context>();
         context.box_size = 20;
+        context.width = 192; // .cs holds fractions of these, and the name
+        context.height = 160;
+        context.micrograph = "m.mrc";
         for (std::int32_t i = 0; i < picker_format_count(); ++i) {
             const std::string path = files.folder / (std::string("p") + picker_format_extension(i));
             files.sample.truth.write(path, &context);
@@ -213,6 +216,9 @@ DOCTEST_TEST_CASE("a caller whose numbers have commas gets the same files") {
         std::string bytes;
         auto context = make<picker_picks_context>();
         context.box_size = 1234;
+        context.width = 23456;
+        context.height = 12;
+        context.micrograph = "m.mrc";
         for (std::int32_t i = 0; i < picker_format_count(); ++i) {
             const std::string path = folder / (name + picker_format_extension(i));
             picks.write(path, &context);

@@ -189,3 +189,61 @@ DOCTEST_TEST_CASE("the picture has the size asked for, and circles where the pic
     refused(picker_draw(with.c_str(), micrograph.get(), picks.get(), nullptr, 20, -1), PICKER_INVALID_ARGUMENT,
             {"long_side", "-1"});
 }
+
+DOCTEST_TEST_CASE("several micrographs in one file, with what a list says of them") {
+    const TempFolder folder;
+    const std::string mic = folder / "008578565574161745010_a.mrc";
+    const std::string list = folder / "micrographs.star";
+    write_bytes(mic, "not read here");
+    write_bytes(list, "data_\n\nloop_\n_rlnMicrographName #1\n_rlnMagnification #2\n_rlnDetectorPixelSize #3\n" + mic +
+                          " 10000 1.5\n");
+    const libpicker::Inputs inputs({list});
+    picker_picks_context context = inputs.context(0);
+    DOCTEST_CHECK(context.micrograph == mic);
+    DOCTEST_CHECK(context.pixel_size == 1.5);
+    DOCTEST_CHECK(context.micrograph_uid == 8578565574161745010U);
+    DOCTEST_CHECK(context.width == 0);
+    refused(picker_inputs_context(&context, inputs.get(), 1), PICKER_NOT_FOUND, {"micrograph 1"});
+
+    const auto a = three(), b = three();
+    context = inputs.context(0);
+    context.width = 256;
+    context.height = 128;
+    context.exposure_group = 4;
+    auto other = context;
+    other.micrograph = "b.mrc";
+    other.micrograph_uid = 77;
+    for (std::int32_t i = 0; i < picker_format_count(); ++i) {
+        const std::string path = folder / ("many" + std::string(picker_format_extension(i)));
+        DOCTEST_CAPTURE(path);
+        if (picker_format_holds_many(i) == 0) {
+            const picker_picks* tables[2] = {a.get(), b.get()};
+            const picker_picks_context both[2] = {context, other};
+            refused(picker_picks_write_many(tables, both, 2, path.c_str(), nullptr), PICKER_INVALID_ARGUMENT, {"one"});
+            continue;
+        }
+        libpicker::Picks::write_many(path, {&a, &b}, {context, other});
+        auto from_names = libpicker::Inputs::from_names({mic, "b.mrc"});
+        from_names.match_picks({path});
+        for (std::size_t n = 0; n < 2; ++n) {
+            const libpicker::Picks back = from_names.picks(n);
+            DOCTEST_REQUIRE(back.size() == 3);
+            DOCTEST_CHECK(std::abs(back.column("x")[1] - a.column("x")[1]) < 1e-4);
+            DOCTEST_CHECK(std::abs(back.column("y")[1] - a.column("y")[1]) < 1e-4);
+        }
+    }
+    DOCTEST_CHECK(picker_format_holds_many(-1) == 0);
+    DOCTEST_CHECK(picker_format_holds_many(picker_format_count()) == 0);
+    other.micrograph = context.micrograph;
+    const picker_picks* tables[2] = {a.get(), b.get()};
+    const picker_picks_context twice[2] = {context, other};
+    const std::string path = folder / "twice.csv";
+    refused(picker_picks_write_many(tables, twice, 2, path.c_str(), nullptr), PICKER_INVALID_ARGUMENT,
+            {mic, "already"});
+    const picker_picks* missing[1] = {nullptr};
+    refused(picker_picks_write_many(missing, twice, 1, path.c_str(), nullptr), PICKER_INVALID_ARGUMENT, {"picks[i]"});
+    context.micrograph = nullptr;
+    refused(picker_picks_write_many(tables, &context, 1, path.c_str(), nullptr), PICKER_INVALID_ARGUMENT,
+            {"names no micrograph"});
+    DOCTEST_CHECK_FALSE(std::filesystem::exists(path));
+}

@@ -120,6 +120,16 @@ void add_picks(std::vector<Entry>& table) {
                          return picker_picks_write(c.p("picks", w.sample.truth.get()), c.p("path", path.c_str()),
                                                    c.p("format", "csv"), c.s("context", make<picker_picks_context>()));
                      }});
+    table.push_back({"picker_picks_write_many",
+                     {{"picks", refused}, {"contexts", refused}, {"path", refused}, {"format", allowed}},
+                     [](World& w, Call& c) -> int {
+                         const std::string path = w.folder / "many.csv";
+                         const picker_picks* tables[1] = {w.sample.truth.get()};
+                         auto context = make<picker_picks_context>();
+                         context.micrograph = "a.mrc";
+                         return picker_picks_write_many(c.p("picks", &tables[0]), c.s("contexts", context), 1,
+                                                        c.p("path", path.c_str()), c.p("format", "csv"));
+                     }});
     table.push_back({"picker_picks_free", {{"picks", allowed}}, [](World&, Call& c) -> int {
                          picker_picks* made = nullptr;
                          ok(picker_picks_create(&made));
@@ -132,6 +142,8 @@ void add_picks(std::vector<Entry>& table) {
     table.push_back({"picker_format_description", {}, [](World&, Call&) {
                          return answer(picker_format_description(0) == nullptr);
                      }});
+    table.push_back(
+        {"picker_format_holds_many", {}, [](World&, Call&) { return answer(picker_format_holds_many(0) == 0); }});
     table.push_back({"picker_draw",
                      {{"path", refused}, {"micrograph", refused}, {"picks", refused}, {"reference", allowed}},
                      [](World& w, Call& c) -> int {
@@ -174,6 +186,11 @@ void add_inputs(std::vector<Entry>& table) {
                          return picker_inputs_column(c.value<const char*>("out", "before"),
                                                      c.p("inputs", w.listed->get()), 0, c.p("label", "rlnDefocusU"));
                      }});
+    table.push_back(
+        {"picker_inputs_context", {{"context", refused}, {"inputs", refused}}, [](World& w, Call& c) -> int {
+             return picker_inputs_context(c.s("context", make<picker_picks_context>()), c.p("inputs", w.listed->get()),
+                                          0);
+         }});
     table.push_back(
         {"picker_inputs_match_picks", {{"inputs", refused}, {"patterns", refused}}, [](World& w, Call& c) -> int {
              const char* patterns[1] = {w.picks.c_str()};

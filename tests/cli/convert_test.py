@@ -85,9 +85,40 @@ class Convert(Case):
     def test_several_micrographs(self):
         text = coordinates_star([(1, 2, 0.5), (3, 4, 0.25)], "x/one.mrc")
         self.write("all.star", text + "7 8 0.125 x/two.mrc\n")
-        result = self.picker("convert", "all.star", "all.csv", code=2)
+        result = self.picker("convert", "all.star", "all.box", "--box-size", 4, code=2)
         self.assertMessage(result, "2 micrographs", "--micrographs")
-        self.assertFalse((self.folder / "all.csv").exists())
+        self.assertFalse((self.folder / "all.box").exists())
+        # One file of a format that holds many keeps them apart by name.
+        result = self.picker("convert", "all.star", "all.csv", "--json").json
+        self.assertEqual((result["picks"], result["files"][0]["micrographs"]), (3, 2))
+        self.assertEqual((self.folder / "all.csv").read_text().splitlines()[1:],
+                         ["x/one.mrc,1,2,0.5", "x/one.mrc,3,4,0.25", "x/two.mrc,7,8,0.125"])
+        self.picker("convert", "all.csv", "again.star")
+        self.assertEqual([row["rlnMicrographName"] for row in star_table(self.folder / "again.star")],
+                         ["x/one.mrc", "x/one.mrc", "x/two.mrc"])
+        self.assertEqual(picks_of(self.folder / "again.star"), [(1, 2, 0.5), (3, 4, 0.25), (7, 8, 0.125)])
+
+    def test_cryosparc(self):
+        self.mrc("x/008578565574161745010_one.mrc", 400, 300)  # not square, and the particle is off the centre
+        self.mrc("x/two.mrc", 64, 48)
+        self.write("all.star", coordinates_star([(300.25, 50.5, 0.5)], "x/008578565574161745010_one.mrc") + "7 8 0.125 x/two.mrc\n")
+        result = self.picker("convert", "all.star", "all.cs", code=1)
+        self.assertMessage(result, "one.mrc", "size", "--micrographs")
+        self.picker("convert", "all.star", "all.cs", "--micrographs", "x/*.mrc")
+        self.assertEqual(sorted(p.name for p in self.folder.glob("all.cs*")), ["all.cs", "all.csg"])
+        rows = (self.folder / "all.cs").read_bytes()
+        header, row = rows[10:10 + int.from_bytes(rows[8:10], "little")], 10 + int.from_bytes(rows[8:10], "little")
+        self.assertIn(b"'shape': (2,)", header)
+        self.assertEqual(int.from_bytes(rows[row + 8:row + 16], "little"), 8578565574161745010)
+        self.picker("convert", "all.cs", "back.star")
+        self.assertEqual([(round(x, 3), round(y, 3), s) for x, y, s in picks_of(self.folder / "back.star")],
+                         [(300.25, 50.5, 0.5), (7, 8, 0.125)])
+        # The other edge, from the shape that the .cs holds.
+        self.picker("convert", "all.cs", "flipped/", "--to-format", "star", "--flip-y")
+        self.assertEqual([round(v, 3) for v in picks_of(self.folder / "flipped" / "one.star")[0][:2]], [300.25, 248.5])
+        self.write("bad.cs", "not cryoSPARC's")
+        self.assertMessage(self.picker("convert", "bad.cs", "b.star", code=1), "bad.cs", "NumPy", "CSDAT")
+        self.assertEqual(self.leftovers(), [])
 
     def test_several_micrographs_into_a_folder(self):
         text = coordinates_star([(1, 2, 0.5), (3, 4, 0.25)], "x/one.mrc")

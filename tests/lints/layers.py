@@ -13,6 +13,7 @@ OWNER = [  # outside headers and the only folders that may include them
     (re.compile(r"tiff"), {"io"}, "libtiff"),
     (re.compile(r"png\.h"), {"io"}, "libpng"),
     (re.compile(r"(gemmi|tao)/"), {"io"}, "gemmi"),
+    (re.compile(r"lz4"), {"io"}, "LZ4"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
@@ -80,6 +81,8 @@ SAMPLES = [
     ({"tests/unit/io/a.cpp": "#include <tiffio.h>\n", "tests/unit/engine/a.cpp": "#include <ATen/ATen.h>\n"}, None),
     ({"libpicker/src/io/a.cpp": "#include <fftw3.h>\n"}, "may include FFTW"),
     ({"libpicker/src/simulation/a.cpp": "#include <gemmi/pdb.hpp>\n"}, "may include gemmi"),
+    ({"libpicker/src/picking/a.cpp": "#include <lz4.h>\n"}, "may include LZ4"),
+    ({"libpicker/src/io/a.cpp": "#include <lz4.h>\n"}, None),
     ({"libpicker/src/io/a.cpp": '#include "picker/picker.h"\n'}, "only capi"),
     ({"plugins/cli/a.cpp": '#include "core/image.hpp"\n'}, "a host may include only"),
     ({"libpicker/src/extra/a.cpp": '#include "core/image.hpp"\n'}, "no known layer"),

@@ -261,12 +261,23 @@ typedef struct picker_picks_context {
     double pixel_size;      /* angstrom; 0 if unknown */
     double box_size;        /* pixels; .box needs it */
     const char* micrograph; /* name or path; NULL if unknown */
+    /* cryoSPARC's: 0 for the uid in front of the micrograph's file name, else a hash of its name */
+    uint64_t micrograph_uid;
+    uint32_t exposure_group;
+    /* not 0: y is written as height - 1 - y, for a program whose copy of the micrograph is mirrored */
+    int32_t flip_y;
 } picker_picks_context;
 PICKER_API picker_status picker_picks_context_init(picker_picks_context* context,
                                                    size_t struct_size) PICKER_CHECK_RESULT;
 /* Writes the picks; `format` NULL for the extension, `context` may be NULL. The file appears whole or not at all. */
 PICKER_API picker_status picker_picks_write(const picker_picks* picks, const char* path, const char* format,
                                             const picker_picks_context* context) PICKER_CHECK_RESULT;
+/* Several micrographs in one file, for formats that hold many ("star", "csv", "cs"); `format` NULL for the extension.
+ * picks[i] belongs to the micrograph that contexts[i] names; no two have the same name. The file appears whole or not
+ * at all, and with a .cs the .csg beside it. */
+PICKER_API picker_status picker_picks_write_many(const picker_picks* const* picks, const picker_picks_context* contexts,
+                                                 size_t count, const char* path,
+                                                 const char* format) PICKER_CHECK_RESULT;
 PICKER_API void picker_picks_free(picker_picks* picks);
 
 /* The coordinate formats: how many, and the name, extension and description of each. NULL past the end. Static. */
@@ -274,6 +285,8 @@ PICKER_API int32_t picker_format_count(void);
 PICKER_API const char* picker_format_name(int32_t index);
 PICKER_API const char* picker_format_extension(int32_t index);
 PICKER_API const char* picker_format_description(int32_t index);
+/* 1 where one file holds the picks of several micrographs, else 0. */
+PICKER_API int32_t picker_format_holds_many(int32_t index);
 
 /* A picture: the micrograph in grey, picks circled in green, `reference` (may be NULL) in orange. `diameter` in pixels
  * of the micrograph; `long_side` of the picture in pixels, 0 = 1024; nothing is enlarged. Writes a PNG whole or not at
@@ -286,8 +299,8 @@ PICKER_API picker_status picker_draw(const char* path, const picker_micrograph* 
 
 typedef struct picker_inputs picker_inputs;
 
-/* Expands patterns (files, folders, quoted globs, STAR files that list micrographs) to micrographs, in order. Two
- * micrographs with one stem are PICKER_MISMATCH naming both, unless `allow_same_stem` != 0. Owned. */
+/* Expands patterns (files, folders, quoted globs, STAR and cryoSPARC .cs files that list micrographs) to micrographs,
+ * in order. Two micrographs with one stem are PICKER_MISMATCH naming both, unless `allow_same_stem` != 0. Owned. */
 PICKER_API picker_status picker_inputs_create(picker_inputs** out, const char* const* patterns, size_t count,
                                               int32_t allow_same_stem) PICKER_CHECK_RESULT;
 /* Micrographs by name alone, for coordinates whose images are not at hand: nothing is opened, pixel sizes are unknown.
@@ -299,9 +312,10 @@ PICKER_API size_t picker_inputs_count(const picker_inputs* inputs);
 PICKER_API const char* picker_inputs_path(const picker_inputs* inputs, size_t index);
 PICKER_API const char* picker_inputs_name(const picker_inputs* inputs, size_t index);
 PICKER_API const char* picker_inputs_stem(const picker_inputs* inputs, size_t index);
-/* Angstrom, from a STAR's optics group; 0 where only the file's header may know. */
+/* Angstrom, from a STAR's optics group or a .cs; 0 where only the file's header may know. */
 PICKER_API double picker_inputs_pixel_size(const picker_inputs* inputs, size_t index);
-/* A further value of the STAR ("rlnDefocusU", "rlnOpticsGroup"), as text. PICKER_NOT_FOUND if it has none. Borrowed. */
+/* A further value of the list ("rlnDefocusU", "rlnOpticsGroup", a .cs's "uid"), as text. PICKER_NOT_FOUND if it has
+ * none. Borrowed. */
 PICKER_API picker_status picker_inputs_column(const char** out, const picker_inputs* inputs, size_t index,
                                               const char* label) PICKER_CHECK_RESULT;
 /* Where RELION keeps the coordinates of this micrograph inside a job's folder, without what a job adds
@@ -309,6 +323,10 @@ PICKER_API picker_status picker_inputs_column(const char** out, const picker_inp
  * folders that RELION looks into. Borrowed. */
 PICKER_API picker_status picker_inputs_relion_place(const char** out, const picker_inputs* inputs,
                                                     size_t index) PICKER_CHECK_RESULT;
+/* What the list says of a micrograph, for picker_picks_write and picker_picks_write_many: name (borrowed), pixel size,
+ * and cryoSPARC's uid and exposure group; width, height and the rest are 0. */
+PICKER_API picker_status picker_inputs_context(picker_picks_context* context, const picker_inputs* inputs,
+                                               size_t index) PICKER_CHECK_RESULT;
 /* Reads picks from patterns and matches them to the micrographs, by name or else by stem; a coords_suffix file of
  * RELION's stands for the files that it points at. Replaces an earlier match. */
 PICKER_API picker_status picker_inputs_match_picks(picker_inputs* inputs, const char* const* patterns,

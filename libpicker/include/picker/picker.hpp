@@ -235,6 +235,18 @@ public:
                const char* format = nullptr) const {
         check(picker_picks_write(get(), path.c_str(), format, context));
     }
+    // Several micrographs in one file; contexts[i] names the one of picks[i].
+    static void write_many(const std::string& path, const std::vector<const Picks*>& picks,
+                           const std::vector<picker_picks_context>& contexts, const char* format = nullptr) {
+        if (picks.size() != contexts.size()) {
+            throw Error(PICKER_INVALID_ARGUMENT, "give one context for each table of picks");
+        }
+        std::vector<const picker_picks*> tables;
+        for (const Picks* table : picks) {
+            tables.push_back(table == nullptr ? nullptr : table->get());
+        }
+        check(picker_picks_write_many(tables.data(), contexts.data(), tables.size(), path.c_str(), format));
+    }
     picker_picks* get() const { return handle_.get(); }
 
 private:
@@ -279,6 +291,11 @@ public:
     std::string name(std::size_t i) const { return text(picker_inputs_name(get(), i)); }
     std::string stem(std::size_t i) const { return text(picker_inputs_stem(get(), i)); }
     double pixel_size(std::size_t i) const { return picker_inputs_pixel_size(get(), i); }
+    picker_picks_context context(std::size_t i) const { // its name is borrowed
+        auto out = make<picker_picks_context>();
+        check(picker_inputs_context(&out, get(), i));
+        return out;
+    }
     std::string column(std::size_t i, const std::string& label) const {
         const char* out = nullptr;
         check(picker_inputs_column(&out, get(), i, label.c_str()));

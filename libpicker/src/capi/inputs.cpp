@@ -1,6 +1,7 @@
 // picker.h, "inputs": which micrographs a run works on, and the picks that belong to them.
 #include "capi/handles.hpp"
 #include "io/class2d.hpp"
+#include "io/cs_exposures.hpp"
 #include "io/relion_places.hpp"
 
 #include <memory>
@@ -92,6 +93,19 @@ picker_status picker_inputs_column(const char** out, const picker_inputs* inputs
                  "'; give the micrographs as a STAR file that has it");
         }
         target = found->second.c_str();
+    });
+}
+
+picker_status picker_inputs_context(picker_picks_context* context, const picker_inputs* inputs, size_t index) {
+    return guard([&] {
+        check_out(context, "context");
+        const InputMicrograph& item = required_item(inputs, index);
+        auto filled = read_struct<picker_picks_context>(nullptr);
+        filled.micrograph = item.name.c_str();
+        filled.pixel_size = item.pixel_size;
+        filled.micrograph_uid = exposure_uid(item);
+        filled.exposure_group = exposure_group(item);
+        write_struct(context, filled);
     });
 }
 

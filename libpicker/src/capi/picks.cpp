@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +24,23 @@ const std::vector<double>& column_of(const Picks& table, const std::string& name
         fail(Status::not_found, "these picks have no column '", name, "'; picker_picks_column_name lists them");
     }
     return *values;
+}
+
+PicksContext context_of(const picker_picks_context& given) {
+    if (given.width < 0 || given.height < 0) {
+        fail(Status::invalid_argument, "picker_picks_context names a micrograph of ", given.width, " x ", given.height,
+             " pixels; give its size, or 0 where it is unknown");
+    }
+    PicksContext where;
+    where.width = given.width;
+    where.height = given.height;
+    where.pixel_size = not_negative(given.pixel_size, "picker_picks_context.pixel_size");
+    where.box_size = not_negative(given.box_size, "picker_picks_context.box_size");
+    where.micrograph = optional_string(given.micrograph);
+    where.micrograph_uid = given.micrograph_uid;
+    where.exposure_group = given.exposure_group;
+    where.flip_y = given.flip_y != 0;
+    return where;
 }
 
 } // namespace
@@ -180,18 +198,34 @@ picker_status picker_picks_write(const picker_picks* picks, const char* path, co
     return guard([&] {
         const picker_picks& table = required(picks, "picks");
         const std::string file = string_of(path, "path");
-        const picker_picks_context given = read_struct(context);
-        if (given.width < 0 || given.height < 0) {
-            fail(Status::invalid_argument, "picker_picks_context names a micrograph of ", given.width, " x ",
-                 given.height, " pixels; give its size, or 0 where it is unknown");
+        write_picks(file, table.value, context_of(read_struct(context)), optional_string(format));
+    });
+}
+
+picker_status picker_picks_write_many(const picker_picks* const* picks, const picker_picks_context* contexts,
+                                      size_t count, const char* path, const char* format) {
+    return guard([&] {
+        const std::string file = string_of(path, "path");
+        if (count > 0) {
+            required(picks, "picks");
+            required(contexts, "contexts");
         }
-        PicksContext where;
-        where.width = given.width;
-        where.height = given.height;
-        where.pixel_size = not_negative(given.pixel_size, "picker_picks_context.pixel_size");
-        where.box_size = not_negative(given.box_size, "picker_picks_context.box_size");
-        where.micrograph = optional_string(given.micrograph);
-        write_picks(file, table.value, where, optional_string(format));
+        std::map<std::string, const Picks*> entries;
+        std::map<std::string, PicksContext> where;
+        for (std::size_t i = 0; i < count; ++i) {
+            const picker_picks& table = required(picks[i], "picks[i]");
+            const PicksContext context = context_of(read_item(contexts, i));
+            if (context.micrograph.empty()) {
+                fail(Status::invalid_argument, "picker_picks_context ", i,
+                     " names no micrograph, and several go into one file; set micrograph");
+            }
+            if (!entries.emplace(context.micrograph, &table.value).second) {
+                fail(Status::invalid_argument, "picker_picks_context ", i, " names the micrograph ", context.micrograph,
+                     ", which has picks already; unite them before");
+            }
+            where.emplace(context.micrograph, context);
+        }
+        write_picks(file, entries, where, optional_string(format));
     });
 }
 
@@ -224,6 +258,11 @@ const char* picker_format_extension(int32_t index) {
 const char* picker_format_description(int32_t index) {
     const PicksFormat* format = format_at(index);
     return format == nullptr ? nullptr : format->description;
+}
+
+int32_t picker_format_holds_many(int32_t index) {
+    const PicksFormat* format = format_at(index);
+    return format != nullptr && format->many_micrographs ? 1 : 0;
 }
 
 picker_status picker_draw(const char* path, const picker_micrograph* micrograph, const picker_picks* picks,

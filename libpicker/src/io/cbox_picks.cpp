@@ -82,7 +82,7 @@ bool is_numeric(const starfile::Block& block, std::size_t column) {
             return false;
         }
     }
-    return !block.label(column).starts_with("rln"); // STAR labels stay text, byte for byte
+    return !stays_text(block.label(column)); // byte for byte
 }
 
 void add_others(const starfile::Block& block, Picks& picks) {

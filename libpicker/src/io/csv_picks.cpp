@@ -40,9 +40,9 @@ double number_at(const CsvRecord& record, std::size_t column, const std::string&
     return *value;
 }
 
-// A further column is numeric when all its values are; STAR labels stay text, byte for byte.
+// A further column is numeric when all its values are; STAR labels and fields of .cs stay text, byte for byte.
 bool is_numeric(const std::vector<CsvRecord>& records, std::size_t column) {
-    if (records[0].fields[column].starts_with("rln")) {
+    if (stays_text(records[0].fields[column])) {
         return false;
     }
     bool any = false;

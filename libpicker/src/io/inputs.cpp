@@ -2,6 +2,8 @@
 #include "io/inputs.hpp"
 
 #include "core/error.hpp"
+#include "io/cs_exposures.hpp"
+#include "io/cs_files.hpp"
 #include "io/path_patterns.hpp"
 #include "io/picks_formats.hpp"
 #include "io/star_micrographs.hpp"
@@ -31,20 +33,45 @@ InputMicrograph plain_file(const std::filesystem::path& path) {
     return out;
 }
 
-void add_path(const std::filesystem::path& path, std::vector<InputMicrograph>& out) {
+using Lists = std::map<std::string, std::vector<InputMicrograph>>; // by file_identity
+
+// One missing micrograph is that micrograph's failure; a list none of which exists is a wrong folder.
+void check_listed(const std::vector<InputMicrograph>& listed, const std::filesystem::path& list) {
+    std::error_code ignored;
+    if (std::ranges::none_of(listed, [&](const auto& m) { return std::filesystem::exists(m.path, ignored); })) {
+        fail(Status::not_found, "none of the ", listed.size(), " micrographs that ", list.string(),
+             " lists exists (the first is ", listed.front().name, "); run from the folder that its paths start at");
+    }
+}
+
+// The .cs files of all patterns together: some only complete others.
+Lists exposure_lists(const std::vector<std::vector<std::filesystem::path>>& expanded) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& paths : expanded) {
+        std::ranges::copy_if(paths, std::back_inserter(files),
+                             [](const auto& path) { return is_cs_file(path) && !is_folder(path); });
+    }
+    Lists out;
+    for (auto& [path, listed] : read_exposures(files)) {
+        check_listed(listed, path);
+        out.emplace(file_identity(path), std::move(listed));
+    }
+    return out;
+}
+
+void add_path(const std::filesystem::path& path, const Lists& exposures, std::vector<InputMicrograph>& out) {
     if (is_folder(path)) {
         for (const auto& file : files_in(path, {".mrc", ".tif", ".tiff"})) {
             out.push_back(plain_file(file));
         }
     } else if (lower_case(path.extension().string()) == ".star") {
         auto listed = read_micrograph_list(path);
-        std::error_code ignored;
-        // One missing micrograph is that micrograph's failure; a list none of which exists is a wrong folder.
-        if (std::ranges::none_of(listed, [&](const auto& m) { return std::filesystem::exists(m.path, ignored); })) {
-            fail(Status::not_found, "none of the ", listed.size(), " micrographs that ", path.string(),
-                 " lists exists (the first is ", listed.front().name, "); run from the folder that its paths start at");
-        }
+        check_listed(listed, path);
         std::ranges::move(listed, std::back_inserter(out));
+    } else if (is_cs_file(path)) {
+        if (const auto listed = exposures.find(file_identity(path)); listed != exposures.end()) {
+            std::ranges::copy(listed->second, std::back_inserter(out));
+        }
     } else {
         out.push_back(plain_file(path));
     }
@@ -74,12 +101,16 @@ std::string match_stem(std::string_view name) {
 
 std::vector<InputMicrograph> expand_inputs(const std::vector<std::string>& patterns, bool unique_stems) {
     std::vector<InputMicrograph> all;
-    for (const std::string& pattern : patterns) {
+    std::vector<std::vector<std::filesystem::path>> expanded;
+    std::ranges::transform(patterns, std::back_inserter(expanded), expand_pattern);
+    const Lists exposures = exposure_lists(expanded);
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        const std::string& pattern = patterns[i];
         const std::size_t before = all.size();
-        for (const auto& path : expand_pattern(pattern)) {
-            add_path(path, all);
+        for (const auto& path : expanded[i]) {
+            add_path(path, exposures, all);
         }
-        if (all.size() == before) {
+        if (all.size() == before && is_folder(pattern)) {
             fail(Status::not_found, "the folder ", pattern,
                  " holds no micrographs (.mrc, .tif, .tiff); sub-folders are not searched, give them by name or as a "
                  "glob");

@@ -15,18 +15,19 @@ struct InputMicrograph {
     std::filesystem::path path;
     std::string name;        // as the STAR or the user wrote it
     std::string stem;        // match_stem(name)
-    double pixel_size = 0.0; // from a STAR's optics group (3.0 style too); 0 where only the header may know
+    double pixel_size = 0.0; // from a STAR's optics group (3.0 style too) or a .cs; 0 where only the header may know
     std::string optics_group;
-    std::map<std::string, std::string> columns; // further columns of the STAR ("rlnDefocusU", ...)
+    std::map<std::string, std::string> columns; // further columns of the list ("rlnDefocusU", "uid", ...)
 };
 
 // Without folder, extension, leading cryoSPARC UID (15-25 digits and '_') and the suffixes _autopick, _manualpick,
 // _picks.
 std::string match_stem(std::string_view name);
 
-// Each pattern is a file, a folder (its .mrc/.tif/.tiff files, sorted), a glob (* ? [..], sorted) or a STAR that lists
-// micrographs (relative paths are looked up from the working folder, then from the STAR's folder and its parents).
-// Error(not_found) for a pattern without a match, or a STAR none of whose micrographs exists (a single missing one
+// Each pattern is a file, a folder (its .mrc/.tif/.tiff files, sorted), a glob (* ? [..], sorted), or a STAR or
+// cryoSPARC's .cs (cs_exposures.hpp) that lists micrographs (relative paths are looked up from the working folder, then
+// from the list's folder and its parents).
+// Error(not_found) for a pattern without a match, or a list none of whose micrographs exists (a single missing one
 // stays in the list and fails when it is read). A file given twice counts once. `unique_stems`: Error(mismatch) naming
 // both files of a clash.
 std::vector<InputMicrograph> expand_inputs(const std::vector<std::string>& patterns, bool unique_stems = true);
@@ -48,7 +49,7 @@ std::map<std::string, InputMicrograph> match_masks(const std::vector<InputMicrog
 // The mask of a micrograph, null where it has none.
 const InputMicrograph* find_mask(const std::map<std::string, InputMicrograph>& masks, const std::string& stem);
 
-// The pixel size to use: `given` (> 0 wins), else the STAR's, else the header's. Error(invalid_argument) that says
+// The pixel size to use: `given` (> 0 wins), else the list's, else the header's. Error(invalid_argument) that says
 // how to give it where none is known or it is absurd (outside 0.05 .. 100 angstrom).
 double resolve_pixel_size(double given, const InputMicrograph& input, double header);
 

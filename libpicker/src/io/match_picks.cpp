@@ -1,6 +1,8 @@
 // Coordinates for a list of micrographs (inputs.hpp): every way of giving them, matched by name and stem.
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/cs_files.hpp"
+#include "io/cs_picks.hpp"
 #include "io/inputs.hpp"
 #include "io/path_patterns.hpp"
 #include "io/picks_file.hpp"
@@ -11,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace picker {
 namespace {
@@ -29,6 +32,19 @@ public:
             by_name_.emplace(micrographs[i].name, i);
             by_name_.emplace(micrographs[i].path.string(), i);
             by_stem_[micrographs[i].stem].push_back(i);
+        }
+    }
+
+    // .cs files together: some only complete others.
+    void add_cs_files(const std::vector<std::filesystem::path>& files, bool skip_foreign) {
+        for (CsPicks& file : read_cs_picks(files, skip_foreign)) {
+            if (!seen_.insert(file_identity(file.path)).second) {
+                continue;
+            }
+            for (auto& [micrograph, picks] : file.picks) {
+                picks = only_new(picks);
+            }
+            add_entries(file.picks, file.path);
         }
     }
 
@@ -52,7 +68,14 @@ public:
         answered_by_.assign(micrographs_.size(), nullptr);
         bool any = false;
         for (const PicksFormat& format : picks_formats()) {
-            for (const auto& file : files_in(folder, {format.extension})) {
+            const auto files = files_in(folder, {format.extension});
+            if (format.extension == std::string_view(".cs")) {
+                format_ = &format;
+                add_cs_files(files, true);
+                any = any || !files.empty();
+                continue;
+            }
+            for (const auto& file : files) {
                 if (is_coords_suffix(file)) {
                     continue; // the files that it stands for lie here too
                 }
@@ -100,13 +123,17 @@ private:
         PicksByMicrograph entries;
         if (micrograph.empty()) {
             entries = read_picks(path);
-            if (entries.empty()) { // a table with micrograph names and no rows
-                if (const auto index = locate(path.filename().string())) {
-                    out_.found[*index] = true;
-                }
-            }
         } else {
             entries.emplace(micrograph, read_listed(path, micrograph));
+        }
+        add_entries(entries, path);
+    }
+
+    void add_entries(const PicksByMicrograph& entries, const std::filesystem::path& path) {
+        if (entries.empty()) { // a table with micrograph names and no rows
+            if (const auto index = locate(path.filename().string())) {
+                out_.found[*index] = true;
+            }
         }
         for (const auto& [key, picks] : entries) {
             const std::string name = key.empty() ? path.filename().string() : key;
@@ -129,6 +156,18 @@ private:
         }
     }
 
+    // A job writes its particles after every iteration, and outputs overlap: a uid is one particle.
+    Picks only_new(const Picks& picks) {
+        const auto* uids = picks.text_column("uid");
+        std::vector<std::size_t> rows;
+        for (std::size_t row = 0; row < picks.size(); ++row) {
+            if (uids == nullptr || cs_uids_.insert((*uids)[row]).second) {
+                rows.push_back(row);
+            }
+        }
+        return picks.subset(rows);
+    }
+
     static Picks read_listed(const std::filesystem::path& path, const std::string& micrograph) {
         try {
             return read_picks_single(path);
@@ -143,6 +182,7 @@ private:
     std::unordered_map<std::string, std::size_t> by_name_;
     std::unordered_map<std::string, std::vector<std::size_t>> by_stem_;
     std::set<std::string> seen_;
+    std::unordered_set<std::string> cs_uids_;
     const PicksFormat* format_ = nullptr;         // while a folder is read
     std::vector<const PicksFormat*> answered_by_; // in this folder, per micrograph
     MatchedPicks out_;
@@ -152,10 +192,15 @@ private:
 
 MatchedPicks match_picks(const std::vector<InputMicrograph>& micrographs, const std::vector<std::string>& patterns) {
     Matcher matcher(micrographs);
+    std::vector<std::filesystem::path> cs_files;
     for (const std::string& pattern : patterns) {
         for (const auto& path : expand_pattern(pattern)) {
             if (!is_folder(path)) {
-                matcher.add_file(path);
+                if (is_cs_file(path)) {
+                    cs_files.push_back(path);
+                } else {
+                    matcher.add_file(path);
+                }
             } else if (!matcher.add_folder(path)) {
                 std::string extensions;
                 for (const PicksFormat& format : picks_formats()) {
@@ -166,6 +211,7 @@ MatchedPicks match_picks(const std::vector<InputMicrograph>& micrographs, const 
             }
         }
     }
+    matcher.add_cs_files(cs_files, false);
     return matcher.finish();
 }
 

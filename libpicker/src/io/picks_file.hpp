@@ -4,6 +4,7 @@
 
 #include "core/picks.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -15,10 +16,13 @@ namespace picker {
 
 // What a format needs to know beside the picks themselves. 0 and "" where unknown.
 struct PicksContext {
-    int width = 0, height = 0; // of the micrograph, full-size pixels
-    double pixel_size = 0.0;   // angstrom
-    double box_size = 0.0;     // pixels
-    std::string micrograph;    // path or name
+    int width = 0, height = 0;        // of the micrograph, full-size pixels
+    double pixel_size = 0.0;          // angstrom
+    double box_size = 0.0;            // pixels
+    std::string micrograph;           // path or name
+    std::uint64_t micrograph_uid = 0; // of cryoSPARC; from the name, else a hash of it, where 0
+    std::uint32_t exposure_group = 0; // of cryoSPARC
+    bool flip_y = false;              // write height - 1 - y: for a program whose copy of the micrograph is mirrored
 };
 
 // Picks of several micrographs in one file: keyed by the micrograph name that the file uses ("" where it names none).
@@ -34,6 +38,9 @@ struct PicksFormat {
     // One file for all entries; a format with many_micrographs == false is given exactly one. Null where a format is
     // only read.
     std::string (*serialise)(const std::map<std::string, const Picks*>&, const std::map<std::string, PicksContext>&);
+    // A second file beside the first, with this extension, made of the first one's name and its number of picks.
+    const char* companion_extension = nullptr;
+    std::string (*companion)(const std::string&, std::size_t) = nullptr;
 };
 
 std::span<const PicksFormat> picks_formats();
@@ -44,6 +51,9 @@ PicksByMicrograph read_picks(const std::filesystem::path& path, std::string_view
 Picks read_picks_single(const std::filesystem::path& path, std::string_view format = "");      // all entries as one
 void write_picks(const std::filesystem::path& path, const Picks& picks, const PicksContext& context,
                  std::string_view format = "");
+// Several micrographs in one file, by their names. Error(invalid_argument) where the format holds one.
+void write_picks(const std::filesystem::path& path, const std::map<std::string, const Picks*>& entries,
+                 const std::map<std::string, PicksContext>& contexts, std::string_view format = "");
 
 // The table of formats in docs/formats.md, one line per format.
 std::string picks_formats_markdown();

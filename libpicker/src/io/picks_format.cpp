@@ -13,7 +13,8 @@ namespace picker {
 
 std::span<const PicksFormat> picks_formats() {
     static const std::array formats = {
-        star_picks_format(), cbox_picks_format(), box_picks_format(), csv_picks_format(), eman_picks_format(),
+        star_picks_format(), cbox_picks_format(), box_picks_format(),
+        csv_picks_format(),  eman_picks_format(), cs_picks_format(),
     };
     return formats;
 }
@@ -27,6 +28,20 @@ std::string format_names() {
         names += format.name;
     }
     return names;
+}
+
+Picks mirrored(const Picks& picks, const PicksContext& context) {
+    Picks out = picks;
+    for (std::size_t row = 0; row < out.size(); ++row) {
+        const int height = micrograph_size(picks, row, context).second;
+        if (height == 0) {
+            fail(Status::invalid_argument, "the height of micrograph ", context.micrograph,
+                 " is unknown, and y is counted from its other edge; give the images (--micrographs, or width and "
+                 "height)");
+        }
+        out.y[row] = height - 1.0 - out.y[row];
+    }
+    return out;
 }
 
 const PicksFormat& chosen(const std::filesystem::path& path, std::string_view format) {
@@ -76,8 +91,47 @@ Picks read_picks_single(const std::filesystem::path& path, std::string_view form
 
 void write_picks(const std::filesystem::path& path, const Picks& picks, const PicksContext& context,
                  std::string_view format) {
-    const PicksFormat& chosen_format = writable_format(chosen(path, format).name);
-    write_whole(path, chosen_format.serialise({{"", &picks}}, {{"", context}}));
+    write_picks(path, std::map<std::string, const Picks*>{{"", &picks}}, {{"", context}}, format);
+}
+
+void write_picks(const std::filesystem::path& path, const std::map<std::string, const Picks*>& entries,
+                 const std::map<std::string, PicksContext>& contexts, std::string_view format) {
+    const PicksFormat& target = writable_format(chosen(path, format).name);
+    std::map<std::string, Picks> flipped;
+    auto written = entries;
+    std::size_t count = 0;
+    for (auto& [name, picks] : written) {
+        count += picks->size();
+        const auto context = contexts.find(name);
+        if (context != contexts.end() && context->second.flip_y) {
+            picks = &flipped.emplace(name, mirrored(*picks, context->second)).first->second;
+        }
+    }
+    write_whole(path, target.serialise(written, contexts));
+    // A device or pipe has no place beside it.
+    if (target.companion != nullptr && lower_case(path.extension().string()) == target.extension) {
+        std::filesystem::path beside = path;
+        write_whole(beside.replace_extension(target.companion_extension),
+                    target.companion(path.filename().string(), count));
+    }
+}
+
+std::pair<int, int> micrograph_size(const Picks& picks, std::size_t row, const PicksContext& context) {
+    if (context.width > 0 && context.height > 0) {
+        return {context.width, context.height};
+    }
+    const auto* shapes = picks.text_column("location/micrograph_shape");
+    const std::string_view shape = shapes == nullptr ? std::string_view() : (*shapes)[row];
+    const std::size_t comma = std::min(shape.find(','), shape.size());
+    const auto height = parse_number(shape.substr(0, comma)),
+               width = parse_number(shape.substr(std::min(comma + 1, shape.size())));
+    const auto fits = [](const std::optional<double>& size) { return size && *size >= 1.0 && *size <= 65535.0; };
+    return fits(height) && fits(width) ? std::pair(static_cast<int>(*width), static_cast<int>(*height))
+                                       : std::pair(0, 0);
+}
+
+bool stays_text(std::string_view column) {
+    return column.starts_with("rln") || column == "uid" || column.find('/') != column.npos;
 }
 
 std::string picks_formats_markdown() {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace picker {
 
@@ -15,6 +16,14 @@ PicksFormat cbox_picks_format();
 PicksFormat box_picks_format();
 PicksFormat csv_picks_format();
 PicksFormat eman_picks_format();
+PicksFormat cs_picks_format();
+
+// Width and height of the micrograph that a pick lies on: the context's, else what a .cs file said of it
+// ("location/micrograph_shape", rows and columns). 0, 0 where unknown.
+std::pair<int, int> micrograph_size(const Picks& picks, std::size_t row, const PicksContext& context);
+
+// Columns that stay text whatever they hold: labels of STAR and fields of .cs files, whose digits must not change.
+bool stays_text(std::string_view column);
 
 // A whole number or decimal in any notation that std::from_chars knows, a leading '+' and blanks around allowed.
 std::optional<double> parse_number(std::string_view text);

@@ -56,7 +56,8 @@ nlohmann::json input_stamps(const RunContext& run, const InputMicrograph& input)
 std::vector<std::string> output_names(const RunContext& run, const std::string& stem);
 std::filesystem::path source_file(const RunContext& run, const std::string& stem); // score map or candidates
 
-PicksContext picks_context(const RunContext& run, const RunItem& item);
+// `input`: what the list of micrographs says beside its size; null where it does not matter.
+PicksContext picks_context(const RunContext& run, const RunItem& item, const InputMicrograph* input = nullptr);
 
 // Whether an earlier call has done this micrograph: same inputs, and its outputs are there.
 bool is_current(const RunContext& run, const nlohmann::json& record, const RunItem& item, const nlohmann::json& stamps);

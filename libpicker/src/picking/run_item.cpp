@@ -1,5 +1,6 @@
 // Settings, sources and files of single micrographs in a pick run (run_files.hpp).
 #include "core/error.hpp"
+#include "io/cs_exposures.hpp"
 #include "io/micrograph_file.hpp"
 #include "io/picks_file.hpp"
 #include "picking/plan.hpp"
@@ -247,7 +248,7 @@ Picks at_threshold(const Picks& picks, double threshold) {
     return picks.subset(rows);
 }
 
-PicksContext picks_context(const RunContext& run, const RunItem& item) {
+PicksContext picks_context(const RunContext& run, const RunItem& item, const InputMicrograph* input) {
     PicksContext context;
     context.width = item.width;
     context.height = item.height;
@@ -256,6 +257,10 @@ PicksContext picks_context(const RunContext& run, const RunItem& item) {
     const double diameter = run.diameter / item.pixel_size; // pixels
     const double given = run.options.settings.box_size;
     context.box_size = given > 0.0 ? given : 2.0 * std::ceil(0.75 * diameter);
+    if (input != nullptr) {
+        context.micrograph_uid = exposure_uid(*input);
+        context.exposure_group = exposure_group(*input);
+    }
     return context;
 }
 

@@ -29,26 +29,26 @@ void write_coordinate_list(const RunContext& run, const RunReport& report) {
     write_whole(run.options.output / "autopick.star", starfile::to_string(file));
 }
 
-void write_formats_of_many(const RunContext& run, const RunReport& report) {
+void write_formats_of_many(const RunContext& run, const std::vector<InputMicrograph>& inputs, const RunReport& report) {
     if (run.lists.empty()) {
         return;
     }
     std::map<std::string, Picks> picks;
     std::map<std::string, const Picks*> entries;
     std::map<std::string, PicksContext> contexts;
-    for (const RunItem& item : report.items) {
+    for (std::size_t i = 0; i < report.items.size(); ++i) {
+        const RunItem& item = report.items[i];
         if (!is_done(item)) {
             continue;
         }
         Picks& own = picks[item.micrograph];
         own = at_threshold(read_micrograph_picks(run, item.stem), run.threshold);
         entries[item.micrograph] = &own;
-        contexts[item.micrograph] = picks_context(run, item);
+        contexts[item.micrograph] = picks_context(run, item, &inputs[i]);
     }
     for (const std::string& name : run.lists) {
-        const PicksFormat& format = picks_format(name);
-        write_whole(run.options.output / (std::string("picks") + format.extension),
-                    format.serialise(entries, contexts));
+        write_picks(run.options.output / (std::string("picks") + picks_format(name).extension), entries, contexts,
+                    name);
     }
 }
 
@@ -56,7 +56,7 @@ void write_formats_of_many(const RunContext& run, const RunReport& report) {
 
 void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& inputs, const RunReport& report) {
     write_coordinate_list(run, report);
-    write_formats_of_many(run, report);
+    write_formats_of_many(run, inputs, report);
     nlohmann::json micrographs = nlohmann::json::array();
     for (std::size_t i = 0; i < report.items.size(); ++i) {
         nlohmann::json record = to_json(report.items[i]);

@@ -181,8 +181,9 @@ DOCTEST_TEST_CASE("one particle off the centre keeps its place through every for
         picker::write_picks(path, picks, context);
         const auto back = picker::read_picks_single(path);
         DOCTEST_REQUIRE(back.size() == 1);
-        DOCTEST_CHECK(back.x[0] == 300.0);
-        DOCTEST_CHECK(back.y[0] == 40.0);
+        const double rounding = format.name == std::string_view("cs") ? 1e-4 : 0.0; // fractions of 32 bits
+        DOCTEST_CHECK(std::abs(back.x[0] - 300.0) <= rounding);
+        DOCTEST_CHECK(std::abs(back.y[0] - 40.0) <= rounding);
         DOCTEST_CHECK(back.has_scores() == format.has_scores);
         DOCTEST_CHECK((back.column("box_width") != nullptr) == format.has_box_size);
         DOCTEST_CHECK(&picker::picks_format_of(path) == &picker::picks_format(format.name));
