@@ -17,6 +17,7 @@ PICKER_TORCH_PIN=2.13.0
 PICKER_STARFILE_PIN=0.5.13
 PICKER_TRACKPY_PIN=0.7
 PICKER_PYBIND11_PIN=3.1.0
+PICKER_CRYOSPARC_PINS="4.7.1 5.0.3"
 PICKER_CMAKE_MINIMUM=3.20
 picker_venv=$PICKER_ROOT/.venv
 # A clone at another place finds what this one compiled.
@@ -193,6 +194,8 @@ picker_setup() {
     if ! "$picker_venv/bin/python" -c 'import trackpy' 2>/dev/null; then
       (picker_pip "trackpy==$PICKER_TRACKPY_PIN") || picker_say "no trackpy; the comparison with it is skipped"
     fi
+    local version
+    for version in $PICKER_CRYOSPARC_PINS; do picker_cryosparc "$version"; done
     ;;
   esac
   case " $* " in *" python "*)
@@ -210,6 +213,18 @@ picker_setup() {
     [ "$PATH" = "$path" ] || printf 'PATH=%q:$PATH\nexport PATH\n' "$picker_venv/bin"
   } >"$stamp.part"
   mv "$stamp.part" "$stamp"
+}
+
+# cryosparc-tools VERSION in an environment of its own, build/oracles/cryosparc-VERSION: they exclude each other.
+picker_cryosparc() {
+  local venv=$PICKER_ROOT/build/oracles/cryosparc-$1
+  "$venv/bin/python" -c 'import cryosparc.dataset' 2>/dev/null && return 0
+  rm -rf "$venv"
+  # shellcheck disable=SC2086 # several arguments in one variable
+  if ! { "${PICKER_PYTHON:-python3}" -m venv "$venv" >&2 &&
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ${PICKER_PIP_ARGS:-} "cryosparc-tools==$1" </dev/null >&2; }; then
+    picker_say "no cryosparc-tools $1; the comparison with it is skipped"
+  fi
 }
 
 # Prints the settings that build the Python package for .venv, where its pybind11 and numpy are.
