@@ -215,14 +215,15 @@ picker_setup() {
   mv "$stamp.part" "$stamp"
 }
 
-# cryosparc-tools VERSION in an environment of its own, build/oracles/cryosparc-VERSION: they exclude each other.
+# cryosparc-tools VERSION in an environment of its own, build/oracles/cryosparc-VERSION: they exclude each other. With what
+# our package for it is built with.
 picker_cryosparc() {
   local venv=$PICKER_ROOT/build/oracles/cryosparc-$1
-  "$venv/bin/python" -c 'import cryosparc.dataset' 2>/dev/null && return 0
+  "$venv/bin/python" -c 'import cryosparc.dataset, setuptools, wheel' 2>/dev/null && return 0
   rm -rf "$venv"
   # shellcheck disable=SC2086 # several arguments in one variable
   if ! { "${PICKER_PYTHON:-python3}" -m venv "$venv" >&2 &&
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ${PICKER_PIP_ARGS:-} "cryosparc-tools==$1" </dev/null >&2; }; then
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ${PICKER_PIP_ARGS:-} "cryosparc-tools==$1" setuptools wheel </dev/null >&2; }; then
     picker_say "no cryosparc-tools $1; the comparison with it is skipped"
   fi
 }

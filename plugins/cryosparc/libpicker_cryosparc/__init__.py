@@ -1,0 +1,1 @@
+"""Picking and training with libpicker as External jobs of cryoSPARC."""
