@@ -195,11 +195,6 @@ End train(const Job& job, const Parameters& parameters) {
         say(line.get<std::string>());
     }
     say("the model is " + job.file(model_name));
-    if (report.outside > report.positives) {
-        warn("most particles, " + std::to_string(report.outside) + " of " +
-             std::to_string(report.outside + report.positives) +
-             ", lie outside of their micrographs or at the border; are they coordinates of another binning?");
-    }
     if (report.validation_f1 < 0.2 || report.best_validation_accuracy < 0.7) { // never true of NaN
         warn("the model has hardly learned; check the diameter, the pixel size and the coordinates");
     }

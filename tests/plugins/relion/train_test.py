@@ -153,8 +153,9 @@ class Inputs(TrainCase):
 
     def test_coordinates_of_another_binning(self):
         self.truth = {name: [(4 * x, 4 * y, merit) for x, y, merit in picks] for name, picks in self.truth.items()}
-        result = self.train("--in_coords", self.coordinates())
+        result = self.train("--in_coords", self.coordinates(), code=1)
         self.assertIn("another binning", result.err)
+        self.assertFalse((self.job / "model.safetensors").exists())
 
     def test_what_is_missing_or_too_much(self):
         def refused(*parameters, parts, **options):
