@@ -106,11 +106,9 @@ std::vector<std::string> formats_of(const Arguments& arguments) {
 
 void write(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t i, const libpicker::Picks& picks,
            const std::vector<std::string>& formats, double pixel_size) {
-    auto context = libpicker::make<picker_picks_context>();
+    picker_picks_context context = inputs.context(i);
     context.box_size = arguments.above_zero("--box-size").value_or(0);
     context.pixel_size = pixel_size;
-    const std::string name = inputs.name(i);
-    context.micrograph = name.c_str();
     if (arguments.has("--micrographs")) {
         const picker_micrograph_info info = header_of(inputs.path(i));
         context.width = info.width;
@@ -149,7 +147,7 @@ Command merge_command() {
          {"--distance", Takes::one, "A", "picks as near as this are one particle (required)"},
          {"--micrographs", Takes::many, "IN...",
           "these only, and their pixel sizes; before the sets, end them with --"},
-         {"--format", Takes::one, "LIST", "of the files: some of star, cbox, box, csv [star]"},
+         {"--format", Takes::one, "LIST", "of the files: some of star, cbox, box, csv, cs [star]"},
          {"--box-size", Takes::one, "PX", "edge of a box in pixels, for .box and .cbox [that of the boxes in IN]"}},
         "Each IN is one set: a file, a folder or a quoted glob. A particle stands where the first set that has it "
         "says, "
