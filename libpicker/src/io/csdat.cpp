@@ -130,8 +130,7 @@ void read_texts(const FileReader& file, CsColumn& column, const std::string& hea
     for (std::size_t i = 0; i < column.bytes.size() / 8; ++i) {
         std::uint64_t place = 0;
         std::memcpy(&place, column.bytes.data() + 8 * i, 8);
-        const void* end = place < heap.size() ? std::memchr(heap.data() + place, '\0', heap.size() - place) : nullptr;
-        if (end == nullptr) {
+        if (heap.find('\0', place) == std::string::npos) { // also for a place beyond the heap
             damaged(file, "a string of field '" + column.field.name + "' lies outside the file");
         }
         column.texts.emplace_back(heap.data() + place);
