@@ -50,6 +50,16 @@ class Merge(Case):
         self.assertIn("m2", run.err)
         self.assertEqual((self.kept("m1"), self.kept("m2")), ({(100.5, 40.25)}, set()))
 
+    def test_cryosparc(self):
+        for stem in ("m1", "m2"):
+            self.mrc(f"mics/{stem}.mrc", 400, 300, pixel_size=4)
+        self.picker("merge", "ours", "log", "--output", "out", "--union", "--distance", 40, "--format", "star,cs", "--micrographs",
+                    "mics")
+        self.picker("convert", "out/m1.cs", "back.star")
+        rounded = {(round(x, 3), round(y, 3)) for x, y, _ in picks_of(self.folder / "back.star")}
+        self.assertEqual(rounded, self.kept("m1"))
+        self.assertIn("num_items: 3", (self.folder / "out/m1.csg").read_text())
+
     def test_wrong_usage(self):
         for words, code, parts in (
                 (["--distance", 40], 2, ["--union", "--consensus"]),
