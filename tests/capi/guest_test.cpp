@@ -96,6 +96,9 @@ DOCTEST_TEST_CASE("micrographs, picks and pictures") {
         context.height = 160;
         context.micrograph = "m.mrc";
         for (std::int32_t i = 0; i < picker_format_count(); ++i) {
+            if (picker_format_name(i) == std::string("eman")) { // read only
+                continue;
+            }
             const std::string path = files.folder / (std::string("p") + picker_format_extension(i));
             files.sample.truth.write(path, &context);
             libpicker::Picks::read(path);
@@ -220,6 +223,9 @@ DOCTEST_TEST_CASE("a caller whose numbers have commas gets the same files") {
         context.height = 12;
         context.micrograph = "m.mrc";
         for (std::int32_t i = 0; i < picker_format_count(); ++i) {
+            if (picker_format_name(i) == std::string("eman")) { // read only
+                continue;
+            }
             const std::string path = folder / (name + picker_format_extension(i));
             picks.write(path, &context);
             bytes += read_bytes(path);

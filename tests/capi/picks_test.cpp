@@ -61,6 +61,10 @@ DOCTEST_TEST_CASE("every format writes and reads its own files") {
         DOCTEST_CAPTURE(name);
         DOCTEST_CHECK(std::string(picker_format_description(i)).size() > 5);
         const std::string path = folder / ("picks" + std::string(picker_format_extension(i)));
+        if (name == "eman") { // read only
+            refused(picker_picks_write(picks.get(), path.c_str(), nullptr, &context), PICKER_UNSUPPORTED, {"'eman'"});
+            continue;
+        }
         ok(picker_picks_write(picks.get(), path.c_str(), nullptr, &context));
         for (const char* format : {static_cast<const char*>(nullptr), picker_format_name(i)}) {
             PicksOwner read;
@@ -216,6 +220,9 @@ DOCTEST_TEST_CASE("several micrographs in one file, with what a list says of the
     for (std::int32_t i = 0; i < picker_format_count(); ++i) {
         const std::string path = folder / ("many" + std::string(picker_format_extension(i)));
         DOCTEST_CAPTURE(path);
+        if (picker_format_name(i) == std::string("eman")) { // read only
+            continue;
+        }
         if (picker_format_holds_many(i) == 0) {
             const picker_picks* tables[2] = {a.get(), b.get()};
             const picker_picks_context both[2] = {context, other};
