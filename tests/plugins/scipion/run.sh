@@ -15,7 +15,8 @@ work=$venv/work
 pip=("$venv/bin/python" -m pip --quiet --disable-pip-version-check)
 # tests of what is newer than these may tell something else
 pins=(scipion-pyworkflow==3.11.7 scipion-em==3.11.1)
-if [ "$(cat "$venv/.pins" 2>/dev/null)" != "${pins[*]}" ]; then
+relion=scipion-em-relion==5.0.2
+if [ "$(cat "$venv/.pins" 2>/dev/null)" != "${pins[*]} $relion" ]; then
   # shellcheck disable=SC2086 # several arguments in one variable
   { "${PICKER_PYTHON:-python3}" -m venv --clear "$venv" && "${pip[@]}" install ${PICKER_PIP_ARGS:-} "${pins[@]}" setuptools wheel; } || {
     echo "skipped: scipion-pyworkflow and scipion-em could not be installed"
@@ -23,8 +24,8 @@ if [ "$(cat "$venv/.pins" 2>/dev/null)" != "${pins[*]}" ]; then
   }
   # For the test that its converter writes our scores; its own dependencies are not needed.
   # shellcheck disable=SC2086
-  "${pip[@]}" install ${PICKER_PIP_ARGS:-} --no-deps scipion-em-relion || echo "no scipion-em-relion; its test is skipped"
-  echo "${pins[*]}" >"$venv/.pins"
+  "${pip[@]}" install ${PICKER_PIP_ARGS:-} --no-deps "$relion" || echo "no scipion-em-relion; its test is skipped"
+  echo "${pins[*]} $relion" >"$venv/.pins"
 fi
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 for name in torch torchgen functorch typing_extensions.py; do
