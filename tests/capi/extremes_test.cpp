@@ -58,7 +58,13 @@ DOCTEST_TEST_CASE("picks outside the image are removed as edge, drawn nowhere, w
     }
     auto context = make<picker_picks_context>();
     context.box_size = 20;
+    context.width = 192;
+    context.height = 160;
+    context.micrograph = "m.mrc";
     for (std::int32_t i = 0; i < picker_format_count(); ++i) {
+        if (picker_format_name(i) == std::string("eman")) { // read only
+            continue;
+        }
         const std::string path = folder / (std::string("p") + picker_format_extension(i));
         const picker_status status = picker_picks_write(picks.get(), path.c_str(), nullptr, &context);
         refused_or_fine(status, picker_format_name(i));

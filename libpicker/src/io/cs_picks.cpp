@@ -157,7 +157,7 @@ private:
                  "height)");
         }
         const double x = picks.x[row] / width, y = picks.y[row] / height;
-        if (!std::isfinite(x) || !std::isfinite(y)) {
+        if (!(std::abs(x) <= 1e6 && std::abs(y) <= 1e6)) { // far from any micrograph, or no number
             fail(Status::invalid_argument, "pick ", row + 1, " of ", micrograph, " lies at ", picks.x[row], ", ",
                  picks.y[row], ", which a .cs file cannot hold; remove it");
         }
