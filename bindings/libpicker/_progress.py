@@ -1,6 +1,7 @@
 """What progress=True shows: a bar of tqdm where that is installed, else a line on standard error."""
 import sys
 import time
+import warnings
 
 
 class Bar:
@@ -8,7 +9,9 @@ class Bar:
 
     def __init__(self):
         try:
-            from tqdm.auto import tqdm
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text
+                from tqdm.auto import tqdm
         except ImportError:
             tqdm = None
         self._tqdm = tqdm

@@ -13,8 +13,12 @@ cd "$1" # away from the sources: what is imported is what was installed
 for file in libpicker.so libpicker_torch.so py.typed __init__.pyi; do
   [ -f "$site/libpicker/$file" ] || { echo "the wheel has no $file" && exit 1; }
 done
+# For the notebook's test, which skips itself without them.
+# shellcheck disable=SC2086 # several arguments in one variable
+"$venv/bin/python" -c 'import ipykernel, nbclient' 2>/dev/null ||
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ${PICKER_PIP_ARGS:-} ipykernel nbclient || true
 unset PYTHONPATH
 cd "$root/tests/python"
-for topic in arrays errors calls model sets package; do
+for topic in arrays errors calls model sets package notebook; do
   PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" support.py "${topic}_test"
 done
