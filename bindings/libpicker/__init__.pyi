@@ -1,9 +1,10 @@
 # Types of the package for editors and checkers; help() has units, shapes and defaults. A test holds the two together.
 import os
-from typing import Any, Callable, Iterator, Literal, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Iterator, Literal, Optional, Sequence, Tuple, TypedDict, Union
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import Unpack  # known to every checker; nothing to install
 
 _Path = Union[str, bytes, "os.PathLike[Any]"]
 _Paths = Union[_Path, Sequence[_Path]]
@@ -246,6 +247,53 @@ class Dataset:
     def write_positives(self, folder: _Path) -> None: ...
     def add_review(self, folder: _Path, proposer: Optional["Model"] = None) -> ReviewReport: ...
 
+class _RulesOfAll(TypedDict, total=False):  # how micrographs are picked
+    diameter: Optional[float]
+    pixel_size: Optional[float]
+    threshold: Optional[float]
+    keep: Optional[float]
+    min_distance: Optional[float]
+    edge: Optional[float]
+    clean: Optional[_Rule]
+    extreme_pixels: Optional[_Rule]
+    carbon: Optional[bool]
+    overlaps: Optional[Literal["keep", "drop"]]
+    overlap_distance: Optional[float]
+    deviation: Optional[Union[Tuple[float, float], Literal[False]]]
+    step: Optional[int]
+    aperture: Optional[float]
+    head: Optional[str]
+
+class _Rules(_RulesOfAll, total=False):  # how one micrograph is picked
+    top: Optional[int]
+    mask: Optional[_Image]
+
+class _Training(TypedDict, total=False):  # a training
+    diameter: Optional[float]
+    epochs: Optional[int]
+    batch: Optional[int]
+    learning_rate: Optional[float]
+    negatives_per_positive: Optional[float]
+    validation_fraction: Optional[float]
+    patience: Optional[int]
+    flips: Optional[bool]
+    rotations: Optional[bool]
+    max_positives: Optional[int]
+    seed: Optional[int]
+    loss: Optional[Literal["default", "nnpu"]]
+    prior: Optional[float]
+    resume: Optional[Literal["refuse", "continue", "overwrite"]]
+    state_file: Optional[_Path]
+    memory: Optional[float]
+    overlaps: Optional[Literal["keep", "drop"]]
+    overlap_distance: Optional[float]
+    beta: Optional[float]
+    heads: Optional[Literal["general", "each", "one"]]
+    head: Optional[str]
+    freeze: Optional[bool]
+    bias_weight: Optional[float]
+    crop: Optional[int]
+
 class ModelInfo(_Record):
     architecture: str
     parameters: int
@@ -336,115 +384,39 @@ class Model:
     def export_head(self, name: str) -> Model: ...
     def import_head(self, name: str, source: Model, head: str) -> None: ...
     def pick(
-        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0,
-        device: str = "cpu", diameter: Optional[float] = None,
-        pixel_size: Optional[float] = None, threshold: Optional[float] = None, keep: Optional[float] = None,
-        min_distance: Optional[float] = None, edge: Optional[float] = None, top: Optional[int] = None,
-        mask: Optional[_Image] = None, clean: Optional[_Rule] = None, extreme_pixels: Optional[_Rule] = None,
-        carbon: Optional[bool] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
-        overlap_distance: Optional[float] = None,
-        deviation: Optional[Union[Tuple[float, float], Literal[False]]] = None, step: Optional[int] = None,
-        aperture: Optional[float] = None, head: Optional[str] = None,
+        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0, device: str = "cpu",
+        **options: Unpack[_Rules],
     ) -> Picks: ...
     def score(
-        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0,
-        device: str = "cpu", diameter: Optional[float] = None,
-        pixel_size: Optional[float] = None, threshold: Optional[float] = None, keep: Optional[float] = None,
-        min_distance: Optional[float] = None, edge: Optional[float] = None, top: Optional[int] = None,
-        mask: Optional[_Image] = None, clean: Optional[_Rule] = None, extreme_pixels: Optional[_Rule] = None,
-        carbon: Optional[bool] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
-        overlap_distance: Optional[float] = None,
-        deviation: Optional[Union[Tuple[float, float], Literal[False]]] = None, step: Optional[int] = None,
-        aperture: Optional[float] = None, head: Optional[str] = None,
+        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0, device: str = "cpu",
+        **options: Unpack[_Rules],
     ) -> ScoreMap: ...
-    def pick_from_scores(
-        self, scores: ScoreMap, *, diameter: Optional[float] = None, pixel_size: Optional[float] = None,
-        threshold: Optional[float] = None, keep: Optional[float] = None, min_distance: Optional[float] = None,
-        edge: Optional[float] = None, top: Optional[int] = None, mask: Optional[_Image] = None,
-        clean: Optional[_Rule] = None, extreme_pixels: Optional[_Rule] = None, carbon: Optional[bool] = None,
-        overlaps: Optional[Literal["keep", "drop"]] = None, overlap_distance: Optional[float] = None,
-        deviation: Optional[Union[Tuple[float, float], Literal[False]]] = None, step: Optional[int] = None,
-        aperture: Optional[float] = None, head: Optional[str] = None,
-    ) -> Picks: ...
-    def preprocess(
-        self, micrograph: _Image, *, diameter: Optional[float] = None, pixel_size: Optional[float] = None,
-        threshold: Optional[float] = None, keep: Optional[float] = None, min_distance: Optional[float] = None,
-        edge: Optional[float] = None, top: Optional[int] = None, mask: Optional[_Image] = None,
-        clean: Optional[_Rule] = None, extreme_pixels: Optional[_Rule] = None, carbon: Optional[bool] = None,
-        overlaps: Optional[Literal["keep", "drop"]] = None, overlap_distance: Optional[float] = None,
-        deviation: Optional[Union[Tuple[float, float], Literal[False]]] = None, step: Optional[int] = None,
-        aperture: Optional[float] = None, head: Optional[str] = None,
-    ) -> Micrograph: ...
+    def pick_from_scores(self, scores: ScoreMap, **options: Unpack[_Rules]) -> Picks: ...
+    def preprocess(self, micrograph: _Image, **options: Unpack[_Rules]) -> Micrograph: ...
     def train(
         self, data: Dataset, validation: Optional[Dataset] = None, *, progress: _Progress = None, threads: int = 0,
-        device: str = "cpu", diameter: Optional[float] = None, epochs: Optional[int] = None,
-        batch: Optional[int] = None,
-        learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
-        validation_fraction: Optional[float] = None, patience: Optional[int] = None, flips: Optional[bool] = None,
-        rotations: Optional[bool] = None, max_positives: Optional[int] = None, seed: Optional[int] = None,
-        loss: Optional[Literal["default", "nnpu"]] = None, prior: Optional[float] = None,
-        resume: Optional[Literal["refuse", "continue", "overwrite"]] = None, state_file: Optional[_Path] = None,
-        memory: Optional[float] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
-        overlap_distance: Optional[float] = None, beta: Optional[float] = None,
-        heads: Optional[Literal["general", "each", "one"]] = None, head: Optional[str] = None,
-        freeze: Optional[bool] = None, bias_weight: Optional[float] = None, crop: Optional[int] = None,
+        device: str = "cpu", **options: Unpack[_Training],
     ) -> TrainReport: ...
     def tune(
-        self, data: Dataset, candidates: int, *, progress: _Progress = None, threads: int = 0,
-        device: str = "cpu", diameter: Optional[float] = None, epochs: Optional[int] = None,
-        batch: Optional[int] = None,
-        learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
-        validation_fraction: Optional[float] = None, patience: Optional[int] = None, flips: Optional[bool] = None,
-        rotations: Optional[bool] = None, max_positives: Optional[int] = None, seed: Optional[int] = None,
-        loss: Optional[Literal["default", "nnpu"]] = None, prior: Optional[float] = None,
-        resume: Optional[Literal["refuse", "continue", "overwrite"]] = None, state_file: Optional[_Path] = None,
-        memory: Optional[float] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
-        overlap_distance: Optional[float] = None, beta: Optional[float] = None,
-        heads: Optional[Literal["general", "each", "one"]] = None, head: Optional[str] = None,
-        freeze: Optional[bool] = None, bias_weight: Optional[float] = None, crop: Optional[int] = None,
+        self, data: Dataset, candidates: int, *, progress: _Progress = None, threads: int = 0, device: str = "cpu",
+        **options: Unpack[_Training],
     ) -> None: ...
     def iterate(
         self, data: Dataset, validation: Optional[Dataset] = None, *, pick: Optional[dict[str, Any]] = None,
-        progress: _Progress = None, threads: int = 0,
-        device: str = "cpu", iterations: Optional[int] = None, fraction: Optional[float] = None,
-        top: Optional[int] = None, avoid: Optional[float] = None,
-        diameter: Optional[float] = None, epochs: Optional[int] = None, batch: Optional[int] = None,
-        learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
-        validation_fraction: Optional[float] = None, patience: Optional[int] = None, flips: Optional[bool] = None,
-        rotations: Optional[bool] = None, max_positives: Optional[int] = None, seed: Optional[int] = None,
-        loss: Optional[Literal["default", "nnpu"]] = None, prior: Optional[float] = None,
-        resume: Optional[Literal["refuse", "continue", "overwrite"]] = None, state_file: Optional[_Path] = None,
-        memory: Optional[float] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
-        overlap_distance: Optional[float] = None, beta: Optional[float] = None,
-        heads: Optional[Literal["general", "each", "one"]] = None, head: Optional[str] = None,
-        freeze: Optional[bool] = None, bias_weight: Optional[float] = None, crop: Optional[int] = None,
+        progress: _Progress = None, threads: int = 0, device: str = "cpu", iterations: Optional[int] = None,
+        fraction: Optional[float] = None, top: Optional[int] = None, avoid: Optional[float] = None,
+        **options: Unpack[_Training],
     ) -> RoundsReport: ...
     def train_rounds(
         self, data: Dataset, validation: Optional[Dataset] = None, *, progress: _Progress = None, threads: int = 0,
         device: str = "cpu", rounds: Optional[int] = None, labels: Optional[Literal["incomplete", "complete"]] = None,
         threshold: Optional[float] = None, lowest: Optional[float] = None, until: Optional[float] = None,
-        diameter: Optional[float] = None, epochs: Optional[int] = None, batch: Optional[int] = None,
-        learning_rate: Optional[float] = None, negatives_per_positive: Optional[float] = None,
-        validation_fraction: Optional[float] = None, patience: Optional[int] = None, flips: Optional[bool] = None,
-        rotations: Optional[bool] = None, max_positives: Optional[int] = None, seed: Optional[int] = None,
-        loss: Optional[Literal["default", "nnpu"]] = None, prior: Optional[float] = None,
-        resume: Optional[Literal["refuse", "continue", "overwrite"]] = None, state_file: Optional[_Path] = None,
-        memory: Optional[float] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
-        overlap_distance: Optional[float] = None, beta: Optional[float] = None,
-        heads: Optional[Literal["general", "each", "one"]] = None, head: Optional[str] = None,
-        freeze: Optional[bool] = None, bias_weight: Optional[float] = None, crop: Optional[int] = None,
+        **options: Unpack[_Training],
     ) -> RoundsReport: ...
     def propose_review(
         self, micrographs: _Paths, output: _Path, *, progress: _Progress = None, threads: int = 0,
         device: str = "cpu", earlier: Optional[_Paths] = None, negatives: Optional[float] = None,
-        diameter: Optional[float] = None,
-        pixel_size: Optional[float] = None, threshold: Optional[float] = None, keep: Optional[float] = None,
-        min_distance: Optional[float] = None, edge: Optional[float] = None, top: Optional[int] = None,
-        mask: Optional[_Image] = None, clean: Optional[_Rule] = None, extreme_pixels: Optional[_Rule] = None,
-        carbon: Optional[bool] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
-        overlap_distance: Optional[float] = None,
-        deviation: Optional[Union[Tuple[float, float], Literal[False]]] = None, step: Optional[int] = None,
-        aperture: Optional[float] = None, head: Optional[str] = None,
+        **options: Unpack[_Rules],
     ) -> ReviewReport: ...
 
 class RunItem(_Record):
@@ -490,12 +462,7 @@ def pick_files(
     formats: Optional[_Paths] = None, masks: Optional[_Paths] = None, top: Optional[int] = None,
     top_per_micrograph: Optional[int] = None, box_size: Optional[float] = None,
     write_score_maps: Optional[bool] = None, overwrite: Optional[bool] = None, score_maps: Optional[_Path] = None,
-    candidates: Optional[_Path] = None, diameter: Optional[float] = None, pixel_size: Optional[float] = None,
-    threshold: Optional[float] = None, keep: Optional[float] = None, min_distance: Optional[float] = None,
-    edge: Optional[float] = None, clean: Optional[_Rule] = None, extreme_pixels: Optional[_Rule] = None,
-    carbon: Optional[bool] = None, overlaps: Optional[Literal["keep", "drop"]] = None,
-    overlap_distance: Optional[float] = None, deviation: Optional[Union[Tuple[float, float], Literal[False]]] = None,
-    step: Optional[int] = None, aperture: Optional[float] = None, head: Optional[str] = None,
+    candidates: Optional[_Path] = None, **options: Unpack[_RulesOfAll],
 ) -> RunReport: ...
 
 class EvaluationResult(_Record):

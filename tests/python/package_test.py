@@ -87,17 +87,25 @@ class Names(Case):
 
 def stub_members(tree):
     """{class or '': {member: keywords of a function, or None}} of the stub."""
+    options = {"TypedDict": set()}  # sets of keywords that several functions take
+
+    def keywords(function):
+        named = {a.arg for a in function.args.args + function.args.kwonlyargs} - {"self"}
+        return named | (options[function.args.kwarg.annotation.slice.id] if function.args.kwarg else set())
+
     found = {"": {}}
     for node in tree.body:
-        if isinstance(node, ast.ClassDef):
+        if isinstance(node, ast.ClassDef) and any(base.id in options for base in node.bases):
+            options[node.name] = options[node.bases[0].id] | {part.target.id for part in node.body}
+        elif isinstance(node, ast.ClassDef):
             found[node.name] = {}
             for part in node.body:
                 if isinstance(part, ast.FunctionDef):
-                    found[node.name][part.name] = {a.arg for a in part.args.args + part.args.kwonlyargs} - {"self"}
+                    found[node.name][part.name] = keywords(part)
                 elif isinstance(part, ast.AnnAssign):
                     found[node.name][part.target.id] = None
         elif isinstance(node, ast.FunctionDef):
-            found[""][node.name] = {a.arg for a in node.args.args + node.args.kwonlyargs}
+            found[""][node.name] = keywords(node)
     return found
 
 

@@ -28,6 +28,7 @@ public:
         add(static_cast<std::uint64_t>(text.size()));
         add(std::as_bytes(std::span(text)));
     }
+    std::uint64_t value() const { return hash_; }
     std::string digits() const { // 16 hex digits
         std::string out(16, '0');
         for (std::size_t i = 0; i < 16; ++i) {

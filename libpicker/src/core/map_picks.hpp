@@ -23,7 +23,8 @@ struct Scale {
 Scale scale_between(const ImageSize& from, const ImageSize& to);
 
 // The centre of pixel (0, 0) stays where it is, as in Fourier cropping and in our own resampling. Columns that are
-// lengths in pixels (box_width, est_width, size, ...) follow.
+// lengths in pixels (box_width, est_width, size, ...) follow; what a .cs file said of the old image (location/...)
+// goes.
 Picks scale_picks(const Picks& picks, Scale scale);
 
 } // namespace picker

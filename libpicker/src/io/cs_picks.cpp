@@ -2,6 +2,7 @@
 #include "io/cs_picks.hpp"
 
 #include "core/error.hpp"
+#include "core/fnv.hpp"
 #include "io/cs_exposures.hpp"
 #include "io/cs_files.hpp"
 #include "io/picks_formats.hpp"
@@ -89,11 +90,9 @@ std::uint64_t mixed(std::uint64_t value) { // every bit depends on every bit
 }
 
 std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
-    for (const char c : text) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-    }
-    return mixed(hash);
+    Fnv hash;
+    hash.add(text);
+    return mixed(hash.value());
 }
 
 std::string_view text_at(const Picks& picks, const char* name, std::size_t row) {

@@ -42,6 +42,7 @@ DOCTEST_TEST_CASE("positions and lengths follow, scores and other columns stay")
     picks.ensure_column("size", 0.0) = {5};
     picks.ensure_column("class", 0.0) = {3};
     picks.ensure_text_column("rlnOpticsGroup") = {"2"};
+    picks.ensure_text_column("location/micrograph_uid") = {"8578565574161745010"}; // of the image that was picked
     const Picks mapped = scale_picks(picks, {2, 3});
     DOCTEST_CHECK(mapped.x[0] == 20);
     DOCTEST_CHECK(mapped.y[0] == 61.5);
@@ -51,5 +52,6 @@ DOCTEST_TEST_CASE("positions and lengths follow, scores and other columns stay")
     DOCTEST_CHECK(mapped.column("size")->at(0) == doctest::Approx(5 * 2.449489742783178));
     DOCTEST_CHECK(mapped.column("class")->at(0) == 3);
     DOCTEST_CHECK(mapped.text_column("rlnOpticsGroup")->at(0) == "2");
+    DOCTEST_CHECK(mapped.text_column("location/micrograph_uid") == nullptr);
     DOCTEST_CHECK(picks.x[0] == 10);
 }

@@ -3,7 +3,9 @@
 #include "evaluation/matching.hpp"
 #include "unit/check.hpp"
 #include "unit/evaluation/second_opinion.hpp"
+#include "unit/evaluation/tables.hpp"
 
+using namespace evaluation_testing;
 using picker::match;
 using picker::MatchOptions;
 using picker::MatchRule;
@@ -12,16 +14,6 @@ using picker::Picks;
 using Truths = std::vector<int>;
 
 namespace {
-
-const double no_score = std::numeric_limits<double>::quiet_NaN();
-
-Picks table(const std::vector<std::array<double, 3>>& rows) {
-    Picks picks;
-    for (const auto& [x, y, score] : rows) {
-        picks.add(x, y, score);
-    }
-    return picks;
-}
 
 MatchOptions disc(double radius, MatchRule rule = MatchRule::greedy) {
     MatchOptions options;

@@ -2,6 +2,7 @@
 #include "core/error.hpp"
 #include "evaluation/merge.hpp"
 #include "unit/check.hpp"
+#include "unit/evaluation/tables.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,6 +10,7 @@
 #include <limits>
 #include <random>
 
+using namespace evaluation_testing;
 using picker::merge_picks;
 using picker::MergeOptions;
 using picker::MergeRule;
@@ -16,16 +18,6 @@ using picker::Picks;
 using picker::PickSet;
 
 namespace {
-
-const double no_score = std::numeric_limits<double>::quiet_NaN();
-
-Picks table(const std::vector<std::array<double, 3>>& rows) {
-    Picks picks;
-    for (const auto& [x, y, score] : rows) {
-        picks.add(x, y, score);
-    }
-    return picks;
-}
 
 MergeOptions rule(MergeRule name, double distance, int sets = 0) {
     MergeOptions options;

@@ -2,6 +2,7 @@
 #include "core/error.hpp"
 #include "evaluation/metrics.hpp"
 #include "unit/check.hpp"
+#include "unit/evaluation/tables.hpp"
 
 #include <array>
 #include <cmath>
@@ -9,6 +10,7 @@
 #include <numbers>
 
 using doctest::Approx;
+using namespace evaluation_testing;
 using picker::evaluate;
 using picker::Evaluation;
 using picker::EvaluationItem;
@@ -17,16 +19,6 @@ using picker::MatchRule;
 using picker::Picks;
 
 namespace {
-
-const double no_score = std::numeric_limits<double>::quiet_NaN();
-
-Picks table(const std::vector<std::array<double, 3>>& rows) {
-    Picks picks;
-    for (const auto& [x, y, score] : rows) {
-        picks.add(x, y, score);
-    }
-    return picks;
-}
 
 EvaluationItem item(const Picks& predicted, const Picks& truth, int width = 1000, int height = 400) {
     EvaluationItem result;
