@@ -1,6 +1,7 @@
 """picker convert: coordinates through every format, on a micrograph that is not square."""
 import csv
 import os
+import shutil
 import unittest
 
 from support import Case, coordinates_star, picks_of, star_table
@@ -55,6 +56,36 @@ class Convert(Case):
         self.assertEqual(len((self.folder / "one.csv").read_text().splitlines()), 3)
         self.assertMessage(self.picker("convert", "a.star", "info/m1_info.json", code=1), "eman", "not written")
         self.assertEqual((self.folder / "info/m1_info.json").read_bytes(), before)
+
+    def test_from_every_format_to_every_other_and_back(self):
+        """Picks at the corners of a micrograph that is not square, an odd box, unknown columns of the STAR."""
+        self.mrc("mics/m.mrc", 401, 300)
+        rows = [(0, 0, 0.9), (400, 299, 0.125), (400, 0, 0.5), (17.25, 250.25, 0.0625)]
+        self.write("m.star", "data_\n\nloop_\n_rlnCoordinateX #1\n_rlnCoordinateY #2\n_rlnAutopickFigureOfMerit #3\n_otherNote #4\n"
+                   + "".join(f"{x} {y} {score} n{i}\n" for i, (x, y, score) in enumerate(rows)) + "\n")
+        formats = ["star", "cbox", "box", "csv", "cs"]
+
+        def convert(source, target):
+            self.picker("convert", source, target, "--box-size", 65, "--micrographs", "mics", "--")
+
+        for first in formats:
+            convert("m.star", f"m1.{first}") if first != "star" else shutil.copy(self.folder / "m.star", self.folder / "m1.star")
+            for second in formats:
+                os.makedirs(self.folder / f"{first}-{second}/back", exist_ok=True)
+                shutil.copy(self.folder / f"m1.{first}", self.folder / f"{first}-{second}/m.{first}")
+                if second != first:
+                    convert(f"{first}-{second}/m.{first}", f"{first}-{second}/m.{second}")
+                convert(f"{first}-{second}/m.{second}", f"{first}-{second}/back/m.star")
+                out = star_table(self.folder / f"{first}-{second}/back/m.star")
+                self.assertEqual(len(out), 4, (first, second))
+                boxes = "box" in (first, second)  # whole pixels, no scores
+                for row, (x, y, score) in zip(out, rows):
+                    self.assertAlmostEqual(float(row["rlnCoordinateX"]), int(x + 0.5) if boxes else x, delta=1e-3, msg=(first, second))
+                    self.assertAlmostEqual(float(row["rlnCoordinateY"]), int(y + 0.5) if boxes else y, delta=1e-3, msg=(first, second))
+                    if not boxes:
+                        self.assertAlmostEqual(float(row["rlnAutopickFigureOfMerit"]), score, delta=1e-6, msg=(first, second))
+                if {first, second} <= {"star", "csv", "cbox"}:
+                    self.assertEqual([row["otherNote"] for row in out], ["n0", "n1", "n2", "n3"], (first, second))
 
     def test_formats_by_name(self):
         os.rename(self.folder / "a.star", self.folder / "coordinates.txt")
