@@ -154,7 +154,7 @@ void add_pick_sets(py::module_& m) {
           py::arg("consensus") = 0, py::arg("names") = py::none(),
           "Several pick sets of one micrograph as one Picks. A particle stands where the first set that has it says, "
           "with\n"
-          "that set's score; new columns: 'sets', how many have it, and 'score_1', 'score_2', ... in the order of "
+          "that set's score; new columns: 'sets', how many have it, and 'score1', 'score2', ... in the order of "
           "`sets`.\n\n"
           "    sets: list of Picks or paths\n    distance: pixels; picks as near as this are one particle\n"
           "    rule: 'union', 'intersection', 'subtract' (the first without the others) or 'consensus'\n"

@@ -98,6 +98,13 @@ Arguments::Arguments(const CommandSpec& spec, const std::vector<std::string>& wo
     for (std::size_t i = 0; i < words.size(); ++i) {
         std::string word = words[i];
         if (word == "--") {
+            for (std::size_t later = i + 1; later < words.size(); ++later) {
+                if (std::any_of(flags.begin(), flags.end(),
+                                [&](const Flag& flag) { return flag.name == words[later]; })) {
+                    throw UsageError("picker " + spec.name + ": what follows -- is a file, also '" + words[later] +
+                                     "'; put flags before it");
+                }
+            }
             positional_.insert(positional_.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
             break;
         }

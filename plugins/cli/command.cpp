@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <set>
 #include <unistd.h>
 
@@ -106,17 +107,30 @@ std::string format_list() {
     return known;
 }
 
+bool is_coordinate_file(const std::string& name) {
+    for (int f = 0; f < picker_format_count(); ++f) {
+        if (!std::filesystem::path(name).has_parent_path() && has_ending_of(name, f)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void refuse_equal_stems(const libpicker::Inputs& inputs) {
+    std::map<std::string, std::string> names;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const auto [first, is_new] = names.emplace(inputs.stem(i), inputs.name(i));
+        if (!is_new) {
+            throw libpicker::Error(PICKER_MISMATCH, "the picks of " + first->second + " and " + inputs.name(i) +
+                                                        " would go into one file, " + inputs.stem(i) +
+                                                        ".*; rename one of the micrographs, or take them apart");
+        }
+    }
+}
+
 std::vector<std::string> one_per_micrograph(const std::vector<std::string>& names) {
     const auto all = libpicker::Inputs::from_names(names);
-    const auto is_file = [&](std::size_t i) {
-        const std::filesystem::path name(names[i]);
-        for (int f = 0; f < picker_format_count(); ++f) {
-            if (!name.has_parent_path() && has_ending_of(names[i], f)) {
-                return true;
-            }
-        }
-        return false;
-    };
+    const auto is_file = [&](std::size_t i) { return is_coordinate_file(names[i]); };
     std::set<std::string> stems;
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (!is_file(i)) {

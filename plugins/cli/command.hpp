@@ -55,6 +55,10 @@ void tell_unmatched(const libpicker::Inputs& inputs, const std::string& what, Te
 // One name for each micrograph of a folder: a coordinate file's own name counts only where no other of that stem does.
 // Which of several formats is read is match_picks' rule.
 std::vector<std::string> one_per_micrograph(const std::vector<std::string>& names);
+// libpicker::Error naming two of these that would be written to one file, because they have one stem.
+void refuse_equal_stems(const libpicker::Inputs& inputs);
+// Whether this is the name of a coordinate file, which says nothing of a micrograph but its stem.
+bool is_coordinate_file(const std::string& name);
 
 // Whether a path ends as the files of a format do, in any case of letters; index as in picker_format_name.
 bool has_ending_of(const std::string& path, int format);

@@ -58,7 +58,7 @@ struct Source {
     bool has_files = false; // the images can be opened
 };
 
-Source read(const Arguments& arguments, const std::string& in) {
+Source read(const Arguments& arguments, const std::string& in, Terminal& terminal) {
     Source source;
     std::vector<std::string> names;
     if (arguments.has("--from-format") && !std::filesystem::is_directory(in)) {
@@ -75,6 +75,11 @@ Source read(const Arguments& arguments, const std::string& in) {
     if (names.size() == 1 && source.inputs.size() == 1) { // whatever they are called
         source.used = {0};
         const std::string format = std::filesystem::is_directory(in) ? "" : format_of(arguments, "--from-format", in);
+        const std::string named = libpicker::Inputs::from_names(names).stem(0);
+        if (source.inputs.stem(0) != named) {
+            terminal.remark("note: " + in + " speaks of " + named + "; its picks are taken for those of " +
+                            source.inputs.name(0));
+        }
         if (!format.empty()) {
             source.picks.push_back(libpicker::Picks::read(in, format.c_str()));
             return source;
@@ -184,6 +189,12 @@ void write_together(const std::vector<Piece>& pieces, const std::string& path, c
     std::vector<picker_picks_context> contexts;
     std::vector<const libpicker::Picks*> tables;
     for (const Piece& piece : pieces) {
+        if (is_coordinate_file(piece.context.micrograph)) {
+            throw UsageError(
+                "picker convert: in one file picks need the names of their micrographs, and IN does not have "
+                "them (" +
+                std::string(piece.context.micrograph) + "); give --micrographs, or a folder for OUT");
+        }
         contexts.push_back(piece.context);
         tables.push_back(&picks_of(piece));
     }
@@ -235,9 +246,13 @@ Command convert_command() {
         }
         const std::string& in = arguments.positional()[0];
         const std::string& out = arguments.positional()[1];
+        if (in == "-" || out == "-") {
+            throw UsageError("picker convert: '-' is no file here; /dev/stdout and /dev/stdin are");
+        }
         const bool to_folder = is_output_folder(arguments, out);
         const std::string to = format_of(arguments, "--to-format", out);
-        Source source = read(arguments, in);
+        Terminal terminal(arguments);
+        Source source = read(arguments, in, terminal);
         const bool together = !to_folder && source.used.size() > 1;
         if (together && !holds_many(to)) {
             throw UsageError("picker convert: " + in + " holds picks of " + std::to_string(source.used.size()) +
@@ -245,6 +260,7 @@ Command convert_command() {
         }
         const Target target = target_of(arguments, source);
         if (to_folder) {
+            refuse_equal_stems(source.inputs);
             make_folder(out);
         }
         Json json = {{"input", in}, {"output", out}, {"to", to}, {"files", Json::array()}};

@@ -57,15 +57,21 @@ libpicker::Inputs micrographs_of(const Arguments& arguments, const std::vector<s
     if (arguments.has("--micrographs")) {
         return inputs_of(arguments, "--micrographs");
     }
+    // Sets may spell one micrograph in several ways; its stem is what they have in common.
     std::vector<std::string> names;
+    std::set<std::string> stems;
     libpicker::Inputs none = libpicker::Inputs::from_names({});
     for (const std::string& set : sets) {
         none.match_picks({set});
-        for (const std::string& name : none.unmatched()) {
-            names.push_back(name);
+        const libpicker::Inputs those = libpicker::Inputs::from_names(one_per_micrograph(none.unmatched()));
+        refuse_equal_stems(those);
+        for (std::size_t i = 0; i < those.size(); ++i) {
+            if (stems.insert(those.stem(i)).second) {
+                names.push_back(those.name(i));
+            }
         }
     }
-    return libpicker::Inputs::from_names(one_per_micrograph(names));
+    return libpicker::Inputs::from_names(names);
 }
 
 // One of the sets, micrograph by micrograph.
@@ -149,7 +155,9 @@ Command merge_command() {
           "these only, and their pixel sizes; before the sets, end them with --"},
          {"--format", Takes::one, "LIST", "of the files: some of star, cbox, box, csv, cs [star]"},
          {"--box-size", Takes::one, "PX", "edge of a box in pixels, for .box and .cbox [that of the boxes in IN]"}},
-        "Each IN is one set: a file, a folder or a quoted glob. A particle stands where the first set that has it "
+        "Each IN is one set: a file, a folder or a quoted glob; picks of one set that are as near are one particle "
+        "too. A "
+        "particle stands where the first set that has it "
         "says, "
         "with that set's score and columns. The STAR files also say how many sets have it (pickerSets), which "
         "(mergeSources), and the score in each (pickerScore1, pickerScore2, ... in the order of IN)."};

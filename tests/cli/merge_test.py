@@ -1,5 +1,6 @@
 """picker merge: sets of two micrographs that are not square, in several formats; and convert --map-to."""
 import csv
+import os
 import unittest
 
 from support import Case, coordinates_star, picks_of, star_table
@@ -41,7 +42,7 @@ class Merge(Case):
                          [0.9, 0.9, 2.5, 3])
         with open(self.folder / "out/m1.csv", encoding="ascii", newline="") as file:
             row = next(row for row in csv.DictReader(file) if row["x"] == "100.5")
-        self.assertEqual((row["sets"], row["score_2"], row["score_3"], row["mergeSources"]), ("3", "2.5", "", "ours+log+hand"))
+        self.assertEqual((row["sets"], row["score2"], row["score3"], row["mergeSources"]), ("3", "2.5", "", "ours+log+hand"))
 
     def test_pixel_size_of_micrographs_and_a_set_that_lacks_one(self):
         for stem in ("m1", "m2"):
@@ -60,6 +61,37 @@ class Merge(Case):
         self.assertEqual(rounded, self.kept("m1"))
         self.assertIn("num_items: 3", (self.folder / "out/m1.csg").read_text())
 
+    def test_one_micrograph_spelled_in_two_ways(self):
+        """By its path in one set, by its name in the other, and in files of several formats beside each other."""
+        for folder in ("a", "b"):
+            self.write(f"{folder}/m1.star", coordinates_star([(100, 40, 0.9)]))
+            self.picker("convert", f"{folder}/m1.star", f"{folder}/m1.cbox", "--box-size", 40)
+        self.write("a/picks.csv", "micrograph,x,y,score\n/somewhere/m1.mrc,100,40,0.9\n")
+        self.write("b/picks.csv", "micrograph,x,y,score\ndata/m1.mrc,100,40,0.9\n")
+        for sets in (("a", "b"), ("a/picks.csv", "b/picks.csv"), ("a", "b/picks.csv")):
+            result = self.merge("--intersection", sets=sets)
+            self.assertEqual((result["picks"], result["kept"], len(result["micrographs"])), (2, 1, 1), sets)
+            self.assertEqual(self.kept("m1"), {(100.0, 40.0)})
+            result = self.merge("--subtract", sets=sets)
+            self.assertEqual((result["kept"], self.kept("m1")), (0, set()), sets)
+
+    def test_two_micrographs_of_one_name_are_not_written_over_each_other(self):
+        self.write("two.csv", "micrograph,x,y\ng1/m.mrc,1,2\ng2/m.mrc,3,4\n")
+        self.assertMessage(self.picker("merge", "two.csv", "--output", "out", "--union", "--distance", 40, "--pixel-size", 4, code=1),
+                           "g1/m.mrc", "g2/m.mrc")
+        self.assertMessage(self.picker("convert", "two.csv", "out", "--to-format", "star", code=1), "g1/m.mrc", "g2/m.mrc")
+
+    def test_a_merged_set_is_merged_again(self):
+        self.merge("--union")
+        os.rename(self.folder / "out", self.folder / "first")
+        self.merge("--union", "--format", "star,csv", sets=("first", "hand.csv"))
+        labels = [line.split()[0] for line in (self.folder / "out/m1.star").read_text().splitlines() if line.startswith("_")]
+        self.assertEqual(len(labels), len(set(labels)), labels)
+        self.assertEqual(labels.count("_pickerScore2"), 1)
+        self.assertNotIn("_pickerScore3", labels)
+        header = (self.folder / "out/m1.csv").read_text().splitlines()[0].split(",")
+        self.assertEqual(len(header), len(set(header)), header)
+
     def test_wrong_usage(self):
         for words, code, parts in (
                 (["--distance", 40], 2, ["--union", "--consensus"]),
@@ -69,6 +101,8 @@ class Merge(Case):
                 (["--union", "--distance", 40], 1, ["pixel size", "--pixel-size"]),
                 (["--union", "--distance", 40, "--pixel-size", 4, "--format", "stra"], 2, ["stra", "star, cbox"])):
             self.assertMessage(self.picker("merge", "ours", "log", "--output", "out", *words, code=code), *parts)
+        run = self.picker("merge", "--micrographs", "mics", "--", "ours", "log", "--output", "out", "--union", code=2)
+        self.assertMessage(run, "--output", "before it")
         self.assertMessage(self.picker("merge", "none", "--output", "out", "--union", "--distance", 40, code=1), "none")
 
 

@@ -20,7 +20,7 @@ class Sets(Case):
         self.assertEqual([tuple(row) for row in merged], [(300, 60, 0.9), (100, 40, 0.5), (500, 80, 0.7)])
         self.assertEqual(merged["sets"].tolist(), [2, 1, 1])
         both = libpicker.merge([a, b], 5, "consensus", consensus=2, names=["ours", "theirs"])
-        self.assertEqual((both.x.tolist(), both["score_2"].tolist()), ([300], [0.8]))
+        self.assertEqual((both.x.tolist(), both["score2"].tolist()), ([300], [0.8]))
         both.write(self.folder / "both.star")
         self.assertIn("ours+theirs", (self.folder / "both.star").read_text())
         self.assertEqual(libpicker.merge([self.folder / "both.star", b], 5, rule="subtract").x.tolist(), [])

@@ -241,7 +241,7 @@ PICKER_API picker_status picker_merge_report_init(picker_merge_report* report, s
 
 /* Pick sets of one micrograph as one. Particles are the picks that have no earlier particle within the distance: set
  * after set, best score first. Each keeps the position, score and columns of the pick that it is. New columns: "sets",
- * how many sets have it; "score_1", "score_2", ...: the score of the nearest pick of each set. `report` may be NULL.
+ * how many sets have it; "score1", "score2", ...: the score of the nearest pick of each set. `report` may be NULL.
  * Owned. */
 PICKER_API picker_status picker_picks_merge(picker_picks** out, const picker_picks* const* sets, size_t count,
                                             const picker_merge_options* options,

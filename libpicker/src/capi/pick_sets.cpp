@@ -29,8 +29,8 @@ MergeOptions options_of(const picker_merge_options& given) {
     return options;
 }
 
-ImageSize size_of(const picker_micrograph_info* info, const char* name) {
-    required(info, name);
+ImageSize size_of(const picker_micrograph_info* info, const char* argument, const char* name) {
+    required(info, argument);
     const picker_micrograph_info given = read_struct(info);
     ImageSize size;
     size.width = given.width;
@@ -88,7 +88,8 @@ picker_status picker_picks_map(picker_picks** out, const picker_picks* picks, co
     return guard([&] {
         auto*& target = out_handle(out, "out");
         const Picks& table = required(picks, "picks").value;
-        const Scale scale = scale_between(size_of(from, "from"), size_of(to, "to"));
+        const Scale scale =
+            scale_between(size_of(from, "from", "the picked image"), size_of(to, "to", "the other image"));
         auto handle = std::make_unique<picker_picks>();
         handle->value = scale_picks(table, scale);
         target = handle.release();

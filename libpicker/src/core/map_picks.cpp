@@ -43,8 +43,8 @@ Scale scale_between(const ImageSize& from, const ImageSize& to) {
     if (from.pixel_size > 0.0 && to.pixel_size > 0.0) {
         const double by_size = std::sqrt(scale.x * scale.y), by_pixel = from.pixel_size / to.pixel_size;
         if (std::abs(by_pixel / by_size - 1.0) > 0.02) {
-            fail(Status::mismatch, "by their sizes ", to.name, " has ", by_size, " pixels for each of ", from.name,
-                 ", by their pixel sizes (", to.pixel_size, " and ", from.pixel_size, " angstrom) ", by_pixel,
+            fail(Status::mismatch, "by their sizes ", from.name, " and ", to.name, " differ by a factor of ", by_size,
+                 ", by their pixel sizes (", from.pixel_size, " and ", to.pixel_size, " angstrom) by ", by_pixel,
                  "; correct the pixel sizes, or pair other images");
         }
     }

@@ -32,6 +32,34 @@ void check(const std::vector<PickSet>& sets, const MergeOptions& options) {
     }
 }
 
+// "score1" and what it was called before, "score_1".
+bool is_score_of_a_set(std::string_view name) {
+    if (!name.starts_with("score")) {
+        return false;
+    }
+    name.remove_prefix(name.starts_with("score_") ? 6 : 5);
+    return !name.empty() && name.find_first_not_of("0123456789") == name.npos;
+}
+
+// Without the columns that an earlier merge added: they are about other sets.
+Picks bare(const Picks& picks) {
+    Picks out;
+    for (std::size_t i = 0; i < picks.size(); ++i) {
+        out.add(picks.x[i], picks.y[i], picks.score[i]);
+    }
+    for (const auto& [name, values] : picks.columns()) {
+        if (name != "sets" && !is_score_of_a_set(name)) {
+            out.ensure_column(name, nan) = values;
+        }
+    }
+    for (const auto& [name, values] : picks.text_columns()) {
+        if (name != "mergeSources" && name != "sets" && !is_score_of_a_set(name)) {
+            out.ensure_text_column(name) = values;
+        }
+    }
+    return out;
+}
+
 // Rows of `all` that are particles: each takes the picks within the distance that come later.
 std::vector<std::size_t> particles_of(const Picks& all, const std::vector<std::size_t>& order,
                                       const Neighbours& neighbours) {
@@ -90,7 +118,7 @@ Picks merge_picks(const std::vector<PickSet>& sets, const MergeOptions& options,
         for (const std::size_t row : order_by_score(*set.picks)) {
             order.push_back(all.size() + row);
         }
-        all.append(*set.picks);
+        all.append(bare(*set.picks));
     }
     Picks particles = all.subset(particles_of(all, order, Neighbours(all, within)));
     std::vector<double> having(particles.size(), 0.0);
@@ -108,7 +136,7 @@ Picks merge_picks(const std::vector<PickSet>& sets, const MergeOptions& options,
                 scores[i] = picks.score[static_cast<std::size_t>(rows[i])];
             }
         }
-        particles.ensure_column(text("score_", s + 1), nan) = std::move(scores);
+        particles.ensure_column(text("score", s + 1), nan) = std::move(scores);
     }
     particles.ensure_column("sets", 0.0) = having;
     particles.ensure_text_column("mergeSources") = std::move(sources);

@@ -31,7 +31,7 @@ struct MergeCounts {
 // set or more (unite), of all (intersect), of the first and no other (subtract), of `sets` or more (consensus).
 //
 // A particle keeps position, score and columns of the pick that it is. New columns: `sets`, how many sets have it;
-// `score_1`, `score_2`, ..., in the order of the sets, the score of the nearest pick of each set that has scores; and
+// `score1`, `score2`, ..., in the order of the sets, the score of the nearest pick of each set that has scores; and
 // the text mergeSources, the names of the sets that have it, joined by '+'.
 Picks merge_picks(const std::vector<PickSet>& sets, const MergeOptions& options, MergeCounts* counts = nullptr);
 

@@ -30,13 +30,13 @@ std::size_t partner_by_name(const InputMicrograph& micrograph, const std::vector
         }
         if (found) {
             fail(Status::mismatch, micrograph.name, " may show the field of ", others[*found].name, " or of ",
-                 others[i].name, "; say which in a table of pairs");
+                 others[i].name, "; say which in a table of pairs (--pairs)");
         }
         found = i;
     }
     if (!found) {
         fail(Status::mismatch, "none of the ", others.size(), " other micrographs has the name of ", micrograph.name,
-             " or one that begins with it; say which shows its field in a table of pairs");
+             " or one that begins with it; say which shows its field in a table of pairs (--pairs)");
     }
     return *found;
 }
@@ -99,7 +99,8 @@ std::vector<std::size_t> pair_inputs(const std::vector<InputMicrograph>& microgr
         const auto [first, is_new] = owner.emplace(partner, i);
         if (!is_new) {
             fail(Status::mismatch, micrographs[first->second].name, " and ", micrographs[i].name,
-                 " would both be mapped to ", others[partner].name, "; say in a table of pairs which is its field");
+                 " would both be mapped to ", others[partner].name,
+                 "; say in a table of pairs (--pairs) which is its field");
         }
         partners.push_back(partner);
     }

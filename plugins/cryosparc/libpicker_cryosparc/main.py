@@ -2,6 +2,8 @@
 import argparse
 import sys
 
+import libpicker
+
 from . import pick, train
 from .host import Stopped, UsageError, connect
 
@@ -30,13 +32,16 @@ def add_common(parser):
                                        "CRYOSPARC_PASSWORD, CRYOSPARC_LICENSE_ID, CRYOSPARC_MASTER_HOSTNAME, "
                                        "CRYOSPARC_BASE_PORT, and from 5.0 on CRYOSPARC_BASE_URL or `python -m cryosparc.tools login`. "
                                        "Passwords belong there and not on a command line.")
-    server.add_argument("--host", help="of the cryoSPARC master [localhost]")
-    server.add_argument("--port", type=int, help="base port [39000]")
+    server.add_argument("--host", help="of the cryoSPARC master")
+    server.add_argument("--port", type=int, help="base port, with --host")
     server.add_argument("--email")
 
 
 def parser():
-    top = argparse.ArgumentParser(prog="libpicker-cryosparc", description=__doc__)
+    top = argparse.ArgumentParser(
+        prog="libpicker-cryosparc", description="Picks particles, and trains the picker for it, as External jobs of cryoSPARC.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some micrographs failed, 130 stopped.")
+    top.add_argument("--version", action="version", version=f"libpicker-cryosparc with libpicker {libpicker.version}")
     commands = top.add_subparsers(dest="command", required=True, metavar="pick|train")
     for module in (pick, train):
         command = commands.add_parser(module.NAME, help=module.SUMMARY, description=module.SUMMARY)

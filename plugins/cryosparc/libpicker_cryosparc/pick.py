@@ -23,7 +23,7 @@ def add_arguments(parser, output):
     options.add_argument("--threshold", type=float, metavar="T", help="least score, 0 to 1")
     options.add_argument("--min-distance", type=float, metavar="A", help="between picks")
     options.add_argument("--edge", type=float, metavar="A", help="no pick nearer to the border")
-    options.add_argument("--top", type=int, metavar="N", help="the best N of each micrograph")
+    options.add_argument("--top-per-micrograph", dest="top", type=int, metavar="N", help="the best N of each micrograph")
     options.add_argument("--head", metavar="NAME", help="of a model with heads, the one that picks")
 
 

@@ -15,7 +15,8 @@ def add_arguments(parser, output):
     parser.add_argument("--micrographs", required=True, type=output, metavar="JOB:OUTPUT")
     parser.add_argument("--particles", required=True, type=output, metavar="JOB:OUTPUT",
                         help="trusted particles with a location, such as J9:particles_selected")
-    parser.add_argument("--diameter", required=True, type=float, metavar="A", help="the particle's longest axis, angstrom")
+    parser.add_argument("--diameter", type=float, metavar="A",
+                        help="the particle's longest axis, angstrom; needed without --from")
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--architecture", default="deeppicker", help="a new network [deeppicker]; `picker models` lists them")
     start.add_argument("--from", dest="start", metavar="MODEL", help="go on from a model, here or in the project")

@@ -112,7 +112,7 @@ class Jobs(Case):
         self.assertEqual(len(self.output("picked_particles")), 0)
 
     def test_a_project_that_this_machine_does_not_see(self):
-        self.pick("--project-dir", self.folder / "nowhere", "--top", 5)
+        self.pick("--project-dir", self.folder / "nowhere", "--top-per-micrograph", 5)
         self.assertEqual(self.made().status, "completed")
         self.assertEqual(len(self.output("picked_particles")), 15)
 
@@ -188,7 +188,7 @@ class Jobs(Case):
         name = f"{job.uid}/model.safetensors"
         self.project.jobs["J99"] = self.project.jobs.pop(job.uid)
         self.project.jobs["J99"].kind = "done"
-        self.program("pick", "--project", "P3", "--workspace", "W1", "--micrographs", "J4:exposures", "--model", name, "--top", 3,
+        self.program("pick", "--project", "P3", "--workspace", "W1", "--micrographs", "J4:exposures", "--model", name, "--top-per-micrograph", 3,
                      "--threshold", 0)
         self.assertEqual(self.made().status, "completed")
         self.assertEqual(len(self.output("picked_particles")), 9)

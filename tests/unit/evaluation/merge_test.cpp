@@ -102,14 +102,29 @@ DOCTEST_TEST_CASE("positions, scores and columns come from the first set that ha
     DOCTEST_CHECK(merged.score == std::vector<double>{0.9, 0.5, 0.7});
     DOCTEST_CHECK(*merged.text_column("mergeSources") == std::vector<std::string>{"ours", "ours+log", "log"});
     DOCTEST_CHECK(*merged.column("sets") == std::vector<double>{1, 2, 1});
-    DOCTEST_CHECK(merged.column("score_2")->at(1) == 0.1); // the nearest, not the best
-    DOCTEST_CHECK(std::isnan(merged.column("score_1")->at(2)));
+    DOCTEST_CHECK(merged.column("score2")->at(1) == 0.1); // the nearest, not the best
+    DOCTEST_CHECK(std::isnan(merged.column("score1")->at(2)));
     DOCTEST_CHECK(merged.column("class")->at(0) == 4);
     DOCTEST_CHECK(std::isnan(merged.column("class")->at(2)));
     DOCTEST_CHECK(merged.text_column("rlnCtfMaxResolution")->at(2) == "3.2");
     DOCTEST_CHECK(counts.picks == 5);
     DOCTEST_CHECK(counts.particles == 3);
     DOCTEST_CHECK(counts.kept == 3);
+}
+
+DOCTEST_TEST_CASE("what an earlier merge said of its sets is replaced") {
+    Picks merged = table({{10, 20, 0.5}});
+    merged.ensure_column("sets", 0.0) = {3};
+    merged.ensure_column("score1", 0.0) = {0.1};
+    merged.ensure_text_column("score_2") = {""};
+    merged.ensure_text_column("mergeSources") = {"a+b+c"};
+    const std::vector<Picks> sets = {merged};
+    const Picks again = merge_picks(named(sets), rule(MergeRule::unite, 3));
+    DOCTEST_CHECK(again.columns().size() == 2);
+    DOCTEST_CHECK(again.column("score1")->at(0) == 0.5);
+    DOCTEST_CHECK(again.column("sets")->at(0) == 1);
+    DOCTEST_CHECK(again.text_columns().size() == 1);
+    DOCTEST_CHECK(again.text_column("mergeSources")->at(0) == "a");
 }
 
 DOCTEST_TEST_CASE("a distance is the border: as near is one particle, farther is another") {
