@@ -41,8 +41,17 @@ Picks read(const py::object& path, const std::optional<std::string>& format) {
     return own(libpicker::Picks::read(name, format ? format->c_str() : nullptr));
 }
 
-py::array column(const py::object& self, const std::string& name) {
+// Numbers are lent out, texts are copied.
+py::object column(const py::object& self, const std::string& name) {
     const auto& picks = py::cast<const PicksObject&>(self).handle;
+    const auto texts = picks.text_columns();
+    if (const auto text = std::find(texts.begin(), texts.end(), name); text != texts.end()) {
+        py::list values;
+        for (std::size_t row = 0; row < picks.size(); ++row) {
+            values.append(picks.text(static_cast<std::size_t>(text - texts.begin()), row));
+        }
+        return py::module_::import("numpy").attr("array")(values, py::arg("dtype") = "object");
+    }
     py::array_t<double> array({static_cast<py::ssize_t>(picks.size())}, picks.column(name.c_str()), self);
     array.attr("setflags")(py::arg("write") = false);
     return array;
@@ -52,6 +61,9 @@ std::vector<std::string> columns(const PicksObject& self) {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < picker_picks_column_count(self.handle.get()); ++i) {
         names.emplace_back(picker_picks_column_name(self.handle.get(), i));
+    }
+    for (std::string& name : self.handle.text_columns()) {
+        names.push_back(std::move(name));
     }
     return names;
 }
@@ -197,7 +209,8 @@ void add_picks(py::module_& m) {
     py::class_<PicksObject, Picks>(
         m, "Picks",
         "Coordinates and scores: particle centres in pixels of the full-size micrograph, counted from 0; x is the\n"
-        "column, y the row as stored. Columns are float64 arrays of length len(picks), read-only, without a copy.\n\n"
+        "column, y the row as stored. Columns of numbers are float64 arrays of length len(picks), read-only, without a "
+        "copy.\n\n"
         "A table does not change: select and at_least make new ones. Picks() has no picks; read, from_arrays and\n"
         "from_pandas make others.")
         .def(py::init([] { return own(libpicker::Picks()); }))
@@ -209,7 +222,8 @@ void add_picks(py::module_& m) {
                     "Picks of the columns x, y and, where it is there, score of a pandas DataFrame.")
         .def("to_pandas", &to_pandas, "A pandas DataFrame with every column (a copy).")
         .def("__len__", [](const PicksObject& self) { return self.handle.size(); })
-        .def("__getitem__", &column, py::arg("column"), "One column by name, such as picks['psi'].")
+        .def("__getitem__", &column, py::arg("column"),
+             "One column by name, such as picks['psi']; a column of text is an array of str, copied.")
         .def("__contains__", &has_column, py::arg("column"))
         // Without it, Python would iterate by asking for the columns 0, 1, ...
         .def(

@@ -36,7 +36,11 @@ DOCTEST_TEST_CASE("what two pickers agree on, with the score of each, written an
     DOCTEST_CHECK(again.column("x")[0] == 300);
     DOCTEST_CHECK(again.column("y")[0] == 60);
     DOCTEST_CHECK(again.column("score")[0] == doctest::Approx(0.9));
-    DOCTEST_CHECK(read_bytes(folder / "both.star").find("ours+theirs") != std::string::npos);
+    DOCTEST_CHECK(again.text_columns() == std::vector<std::string>{"mergeSources"});
+    DOCTEST_CHECK(again.text(0, 0) == "ours+theirs");
+    DOCTEST_CHECK(picker_picks_text(again.get(), 0, 1) == nullptr);
+    DOCTEST_CHECK(picker_picks_text(again.get(), 1, 0) == nullptr);
+    DOCTEST_CHECK(picker_picks_text_column_name(again.get(), 1) == nullptr);
     options.rule = 17;
     picker_picks* out = nullptr;
     const picker_picks* sets[] = {a.get(), b.get()};

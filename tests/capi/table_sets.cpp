@@ -17,6 +17,24 @@ std::vector<Entry> set_entries() {
              return picker_picks_merge(c.handle<picker_picks, picker_picks_free>("out"), c.p("sets", sets), 2,
                                        c.s("options", options), c.s("report", make<picker_merge_report>()));
          }});
+    // A table with one column of text.
+    const auto noted = [](World& w) {
+        const std::string path = w.folder / "noted.csv";
+        write_bytes(path, "x,y,note\n1,2,hello\n");
+        return libpicker::Picks::read(path);
+    };
+    table.push_back({"picker_picks_text_column_count", {{"picks", Null::silent}}, [noted](World& w, Call& c) {
+                         const auto picks = noted(w);
+                         return answer(picker_picks_text_column_count(c.p("picks", picks.get())) == 0);
+                     }});
+    table.push_back({"picker_picks_text_column_name", {{"picks", Null::silent}}, [noted](World& w, Call& c) {
+                         const auto picks = noted(w);
+                         return answer(picker_picks_text_column_name(c.p("picks", picks.get()), 0) == nullptr);
+                     }});
+    table.push_back({"picker_picks_text", {{"picks", Null::silent}}, [noted](World& w, Call& c) {
+                         const auto picks = noted(w);
+                         return answer(picker_picks_text(c.p("picks", picks.get()), 0, 0) == nullptr);
+                     }});
     table.push_back({"picker_picks_map",
                      {{"out", Null::refused}, {"picks", Null::refused}, {"from", Null::refused}, {"to", Null::refused}},
                      [](World& w, Call& c) -> int {

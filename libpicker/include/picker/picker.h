@@ -173,6 +173,12 @@ PICKER_API picker_status picker_picks_column(const double** out, const picker_pi
 PICKER_API size_t picker_picks_column_count(const picker_picks* picks);
 PICKER_API const char* picker_picks_column_name(const picker_picks* picks, size_t index);
 
+/* Columns that the library keeps and does not interpret (further labels of a STAR file, "mergeSources", a .cs file's
+ * "uid"): how many, their names, and the text of a row. NULL past the end. Borrowed. */
+PICKER_API size_t picker_picks_text_column_count(const picker_picks* picks);
+PICKER_API const char* picker_picks_text_column_name(const picker_picks* picks, size_t index);
+PICKER_API const char* picker_picks_text(const picker_picks* picks, size_t index, size_t row);
+
 /* The rules that make picks of candidates. Lengths in pixels of the micrograph. */
 typedef struct picker_select_rules {
     size_t struct_size;

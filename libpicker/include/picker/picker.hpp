@@ -209,6 +209,17 @@ public:
         check(picker_picks_column(&out, get(), name));
         return out;
     }
+    std::vector<std::string> text_columns() const {
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < picker_picks_text_column_count(get()); ++i) {
+            names.emplace_back(picker_picks_text_column_name(get(), i));
+        }
+        return names;
+    }
+    std::string text(std::size_t column, std::size_t row) const { // of text_columns(); "" past the end
+        const char* value = picker_picks_text(get(), column, row);
+        return value == nullptr ? std::string() : std::string(value);
+    }
     void add(double x, double y, double score) { check(picker_picks_append(get(), &x, &y, &score, 1)); }
     void append(const std::vector<double>& x, const std::vector<double>& y, const std::vector<double>& score) {
         if (x.size() != y.size() || (!score.empty() && score.size() != x.size())) {

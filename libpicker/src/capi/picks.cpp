@@ -107,6 +107,20 @@ const char* picker_picks_column_name(const picker_picks* picks, size_t index) {
     return index < 3 ? first[index] : picks->value.columns()[index - 3].first.c_str();
 }
 
+size_t picker_picks_text_column_count(const picker_picks* picks) {
+    return picks == nullptr ? 0 : picks->value.text_columns().size();
+}
+
+const char* picker_picks_text_column_name(const picker_picks* picks, size_t index) {
+    return index >= picker_picks_text_column_count(picks) ? nullptr : picks->value.text_columns()[index].first.c_str();
+}
+
+const char* picker_picks_text(const picker_picks* picks, size_t index, size_t row) {
+    return index >= picker_picks_text_column_count(picks) || row >= picks->value.size()
+               ? nullptr
+               : picks->value.text_columns()[index].second[row].c_str();
+}
+
 picker_status picker_select_rules_init(picker_select_rules* rules, size_t struct_size) {
     return init_struct(rules, struct_size);
 }

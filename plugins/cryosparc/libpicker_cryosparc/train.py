@@ -51,6 +51,8 @@ def collect(job, exposures, particles):
 
 
 def run(arguments, cs):
+    if arguments.diameter is None and not arguments.start:
+        raise UsageError("--diameter is missing: the particle's longest axis in angstrom; only a model to go on from has one")
     job = Job(cs, arguments, "libpicker: train")
     job.connect(MICROGRAPHS, arguments.micrographs, IN_SLOTS)
     job.connect(PARTICLES, arguments.particles, ["location"])
