@@ -99,6 +99,18 @@ std::string description(const picker_check_result& result) {
     return text;
 }
 
+// The command that puts it right, where there is one.
+std::string repair(const picker_check_result& result) {
+    const bool moved = std::abs(result.scale - 1) > 1e-6 || result.shift != PICKER_SHIFT_NONE;
+    if (std::string(result.name) == "flip-y" && !moved) {
+        return "  picker convert --flip-y writes them so\n";
+    }
+    if (std::string(result.name) == "identity" && result.shift == PICKER_SHIFT_NONE) {
+        return "  picker convert --map-to writes them for the micrographs of the reference\n";
+    }
+    return "";
+}
+
 std::string answer_text(const picker_check_result& result, std::size_t micrographs) {
     std::ostringstream text;
     text << counted(static_cast<std::int64_t>(micrographs), "micrograph") << ", " << counted(result.picks, "pick")
@@ -118,8 +130,11 @@ std::string answer_text(const picker_check_result& result, std::size_t micrograp
     } else if (result.as_given != 0) {
         text << "the picks fit as they stand (certainty " << format_number(result.certainty, 3) << ")\n";
     } else {
-        text << "the picks fit by " << result.name << " (certainty " << format_number(result.certainty, 3)
-             << ")\n  from the picks to the reference: " << what << "\n";
+        const bool only_moved = std::string(result.name) == "identity";
+        text << "the picks do not fit as they stand, but "
+             << (only_moved ? "once they are scaled or shifted" : std::string("by ") + result.name) << " (certainty "
+             << format_number(result.certainty, 3) << ")\n  from the picks to the reference: " << what << "\n"
+             << repair(result);
     }
     text << "  " << result.matched << " matched within " << format_number(result.radius, 1) << " pixels, "
          << format_number(result.expected, 1) << " would be by chance\n";

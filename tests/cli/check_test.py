@@ -59,7 +59,7 @@ class Made(Check):
         self.assertEqual((found["micrographs"], found["picks"], found["matched"]), (2, 120, 120))
         self.assertGreater(found["certainty"], 0.999)
         text = self.picker("check", "--picks", "picks", "--reference", "truth", "--micrographs", "mics").out
-        self.assertIn("fit as they stand", text)
+        self.assertIn("the picks fit as they stand", text)
         self.picker("check", "--picks", "picks", "--reference", "truth", "--micrographs", "mics", "--json", "sub/c.json")
         self.assertTrue((self.folder / "sub" / "c.json").exists())
 
@@ -80,7 +80,16 @@ class Made(Check):
         self.assertAlmostEqual(found["frame"]["dx"], 16, delta=0.5)
         out = self.picker("check", "--picks", "picks", "--reference", "truth", "--micrographs", "mics", code=3).out
         self.assertIn("corners", out)
+        self.assertIn("do not fit as they stand, but once they are scaled or shifted", out)
         self.assertEqual(self.check("--box-size", 20)["frame"]["shift"], "other")
+
+    def test_the_command_that_puts_it_right(self):
+        told = ["check", "--picks", "picks", "--reference", "truth", "--micrographs", "mics"]
+        self.put_moved(lambda x, y: (x, 299 - y))
+        self.assertIn("picker convert --flip-y", self.picker(*told, code=3).out)
+        self.picker("convert", "picks", "flipped", "--to-format", "star", "--flip-y", "--micrographs", "mics")
+        told[2] = "flipped"
+        self.assertIn("the picks fit as they stand", self.picker(*told).out)
 
     def test_nothing_and_too_little(self):
         for stem in self.places:
