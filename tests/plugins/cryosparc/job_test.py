@@ -17,7 +17,8 @@ from cryosparc.dataset import Dataset
 try:
     import libpicker
 except ImportError as missing:
-    raise unittest.SkipTest(f"the Python package libpicker is not built for this Python: {missing}") from None
+    print(f"skipped: the Python package libpicker is not built for this Python: {missing}")
+    sys.exit(77)  # what ctest takes for "not run"
 
 if cryosparc.__version__.startswith("4."):
     import stand_in_rpc as protocol
