@@ -52,18 +52,8 @@ Scale scale_between(const ImageSize& from, const ImageSize& to) {
 }
 
 Picks scale_picks(const Picks& picks, Scale scale) {
-    Picks out;
-    for (std::size_t i = 0; i < picks.size(); ++i) {
-        out.add(picks.x[i], picks.y[i], picks.score[i]);
-    }
-    for (const auto& [name, values] : picks.columns()) {
-        out.ensure_column(name, 0.0) = values;
-    }
-    for (const auto& [name, values] : picks.text_columns()) {
-        if (!name.starts_with("location/")) {
-            out.ensure_text_column(name) = values;
-        }
-    }
+    Picks out = picks;
+    out.remove_columns([](std::string_view name) { return name.starts_with("location/"); });
     const auto multiply = [](std::vector<double>& values, double factor) {
         for (double& value : values) {
             value *= factor;

@@ -30,6 +30,13 @@ public:
     std::vector<std::string>& ensure_text_column(std::string_view name);
     const std::vector<std::pair<std::string, std::vector<std::string>>>& text_columns() const { return texts_; }
 
+    // Takes out the further columns, of numbers and of text, whose names are unwanted.
+    template <typename Unwanted> void remove_columns(const Unwanted& unwanted) {
+        const auto by_name = [&](const auto& column) { return unwanted(std::string_view(column.first)); };
+        std::erase_if(numbers_, by_name);
+        std::erase_if(texts_, by_name);
+    }
+
     // The rows in `order`, every column following.
     Picks subset(const std::vector<std::size_t>& order) const;
     void append(const Picks& other); // columns are united; gaps are NaN or ""

@@ -41,23 +41,9 @@ bool is_score_of_a_set(std::string_view name) {
     return !name.empty() && name.find_first_not_of("0123456789") == name.npos;
 }
 
-// Without the columns that an earlier merge added: they are about other sets.
-Picks bare(const Picks& picks) {
-    Picks out;
-    for (std::size_t i = 0; i < picks.size(); ++i) {
-        out.add(picks.x[i], picks.y[i], picks.score[i]);
-    }
-    for (const auto& [name, values] : picks.columns()) {
-        if (name != "sets" && !is_score_of_a_set(name)) {
-            out.ensure_column(name, nan) = values;
-        }
-    }
-    for (const auto& [name, values] : picks.text_columns()) {
-        if (name != "mergeSources" && name != "sets" && !is_score_of_a_set(name)) {
-            out.ensure_text_column(name) = values;
-        }
-    }
-    return out;
+// What an earlier merge added: it is about other sets.
+bool is_of_a_merge(std::string_view name) {
+    return name == "sets" || name == "mergeSources" || is_score_of_a_set(name);
 }
 
 // Rows of `all` that are particles: each takes the picks within the distance that come later.
@@ -118,8 +104,9 @@ Picks merge_picks(const std::vector<PickSet>& sets, const MergeOptions& options,
         for (const std::size_t row : order_by_score(*set.picks)) {
             order.push_back(all.size() + row);
         }
-        all.append(bare(*set.picks));
+        all.append(*set.picks);
     }
+    all.remove_columns(is_of_a_merge);
     Picks particles = all.subset(particles_of(all, order, Neighbours(all, within)));
     std::vector<double> having(particles.size(), 0.0);
     std::vector<std::string> sources(particles.size());

@@ -111,11 +111,7 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
 
 std::uint64_t leading_uid(std::string_view name) {
     const std::string_view file = name.substr(name.find_last_of('/') + 1);
-    const std::size_t digits = std::min(file.find_first_not_of("0123456789"), file.size());
-    if (digits < 15 || digits > 25 || digits == file.size() || file[digits] != '_') {
-        return 0;
-    }
-    return whole_number(file.substr(0, digits)).value_or(0);
+    return whole_number(file.substr(0, uid_digits(file))).value_or(0);
 }
 
 std::uint64_t exposure_uid(const InputMicrograph& micrograph) {

@@ -3,7 +3,6 @@
 
 #include "core/error.hpp"
 #include "io/path_patterns.hpp"
-#include "io/picks_formats.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -139,10 +138,6 @@ private:
 };
 
 } // namespace
-
-bool is_cs_file(const std::filesystem::path& path) {
-    return lower_case(path.extension().string()) == ".cs";
-}
 
 std::string_view cs_path(std::string_view value) {
     return value.starts_with('>') ? value.substr(1) : value;

@@ -23,8 +23,6 @@ struct CsPart {
     CsTable table;
 };
 
-bool is_cs_file(const std::filesystem::path& path); // by extension
-
 // The tables of `files` in their order. One that lacks the keys gets them from another of `files`, else from a file
 // *passthrough*.cs in its folder, that knows all its uids; a file that served so is not in the result. Error(not_found)
 // for one that stays without, or with `skip_foreign` it is left out.

@@ -13,13 +13,12 @@
 #include <cstring>
 #include <limits>
 #include <set>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace picker {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double no_score = -999.0; // as in STAR: cryoSPARC's histograms want finite numbers
 constexpr const char* path_field = "location/micrograph_path";
 constexpr const char* shape_field = "location/micrograph_shape";
 constexpr const char* x_field = "location/center_x_frac";
@@ -115,9 +114,7 @@ public:
     // Rows with a uid of their own keep it; no hash may take it first.
     void reserve(const Picks& picks) {
         for (std::size_t row = 0; row < picks.size(); ++row) {
-            if (const auto uid = whole_at<std::uint64_t>(picks, "uid", row, 0); uid != 0) {
-                ++own_uids_[uid];
-            }
+            own_uids_.insert(whole_at<std::uint64_t>(picks, "uid", row, 0)); // 0 is never given out either
         }
     }
 
@@ -206,7 +203,7 @@ private:
 
     std::size_t rows_ = 0;
     bool all_pixel_sizes_ = true, all_distances_ = true;
-    std::unordered_map<std::uint64_t, int> own_uids_;
+    std::unordered_set<std::uint64_t> own_uids_;
     std::set<std::uint64_t> used_;
     CsColumn uid_ = column_of<std::uint64_t>("uid", 'u');
     CsColumn micrograph_uid_ = column_of<std::uint64_t>("location/micrograph_uid", 'u');
@@ -238,12 +235,12 @@ std::string serialise_cs(const std::map<std::string, const Picks*>& entries,
 }
 
 PicksByMicrograph read_cs_file(const std::filesystem::path& path) {
-    return std::move(read_cs_picks({path}).front().picks);
+    return std::move(read_cs_picks({path}, false).front().picks);
 }
 
 } // namespace
 
-std::vector<CsPicks> read_cs_picks(const std::vector<std::filesystem::path>& files, bool skip_foreign) {
+std::vector<PicksOfFile> read_cs_picks(const std::vector<std::filesystem::path>& files, bool skip_foreign) {
     CsNeed need;
     need.keys = {x_field};
     need.extras = {score_field};
@@ -251,7 +248,7 @@ std::vector<CsPicks> read_cs_picks(const std::vector<std::filesystem::path>& fil
     need.missing =
         "holds no coordinates: neither it nor a passthrough file beside it has location/center_x_frac for all its "
         "uids; give the particles of a picking or extraction job, with its *passthrough*.cs";
-    std::vector<CsPicks> out;
+    std::vector<PicksOfFile> out;
     for (const CsPart& part : read_cs_set(files, need, skip_foreign)) {
         out.push_back({part.path, picks_of(part.table)});
     }
@@ -269,7 +266,8 @@ PicksFormat cs_picks_format() {
             read_cs_file,
             serialise_cs,
             ".csg",
-            cs_group};
+            cs_group,
+            read_cs_picks};
 }
 
 } // namespace picker

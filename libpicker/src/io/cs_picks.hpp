@@ -10,11 +10,7 @@ namespace picker {
 
 // The picks of each of `files` that has or gets locations (cs_files.hpp); `skip_foreign`: others are left out instead
 // of an Error(not_found).
-struct CsPicks {
-    std::filesystem::path path;
-    PicksByMicrograph picks;
-};
-std::vector<CsPicks> read_cs_picks(const std::vector<std::filesystem::path>& files, bool skip_foreign = false);
+std::vector<PicksOfFile> read_cs_picks(const std::vector<std::filesystem::path>& files, bool skip_foreign);
 
 // The .csg that cryoSPARC's Import Result Group reads, for a .cs of this name beside it.
 std::string cs_group(const std::string& file_name, std::size_t picks);

@@ -3,7 +3,6 @@
 
 #include "core/error.hpp"
 #include "io/cs_exposures.hpp"
-#include "io/cs_files.hpp"
 #include "io/path_patterns.hpp"
 #include "io/picks_formats.hpp"
 #include "io/star_micrographs.hpp"
@@ -20,10 +19,6 @@ namespace {
 constexpr std::array<std::string_view, 26> known_extensions = {
     "mrc", "mrcs", "map", "rec", "st",  "tif", "tiff", "png", "jpg", "jpeg", "eer", "dm3",  "dm4",
     "em",  "hdf",  "h5",  "spi", "img", "ser", "star", "box", "csv", "cbox", "cs",  "json", "txt"};
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 InputMicrograph plain_file(const std::filesystem::path& path) {
     InputMicrograph out;
@@ -49,7 +44,7 @@ Lists exposure_lists(const std::vector<std::vector<std::filesystem::path>>& expa
     std::vector<std::filesystem::path> files;
     for (const auto& paths : expanded) {
         std::ranges::copy_if(paths, std::back_inserter(files),
-                             [](const auto& path) { return is_cs_file(path) && !is_folder(path); });
+                             [](const auto& path) { return has_ending(path, ".cs") && !is_folder(path); });
     }
     Lists out;
     for (auto& [path, listed] : read_exposures(files)) {
@@ -68,7 +63,7 @@ void add_path(const std::filesystem::path& path, const Lists& exposures, std::ve
         auto listed = read_micrograph_list(path);
         check_listed(listed, path);
         std::ranges::move(listed, std::back_inserter(out));
-    } else if (is_cs_file(path)) {
+    } else if (has_ending(path, ".cs")) {
         if (const auto listed = exposures.find(file_identity(path)); listed != exposures.end()) {
             std::ranges::copy(listed->second, std::back_inserter(out));
         }
@@ -79,6 +74,11 @@ void add_path(const std::filesystem::path& path, const Lists& exposures, std::ve
 
 } // namespace
 
+std::size_t uid_digits(std::string_view file) {
+    const std::size_t digits = std::min(file.find_first_not_of("0123456789"), file.size());
+    return digits >= 15 && digits <= 25 && digits < file.size() && file[digits] == '_' ? digits : 0;
+}
+
 std::string match_stem(std::string_view name) {
     std::string_view stem = name.substr(name.find_last_of('/') + 1); // npos + 1 is 0
     const std::size_t dot = stem.rfind('.');
@@ -86,8 +86,7 @@ std::string match_stem(std::string_view name) {
         std::ranges::find(known_extensions, lower_case(stem.substr(dot + 1))) != known_extensions.end()) {
         stem = stem.substr(0, dot);
     }
-    const std::size_t digits = static_cast<std::size_t>(std::ranges::find_if_not(stem, is_digit) - stem.begin());
-    if (digits >= 15 && digits <= 25 && digits + 1 < stem.size() && stem[digits] == '_') {
+    if (const std::size_t digits = uid_digits(stem); digits > 0 && digits + 1 < stem.size()) {
         stem.remove_prefix(digits + 1);
     }
     for (const std::string_view suffix : {"_autopick", "_manualpick", "_picks"}) {

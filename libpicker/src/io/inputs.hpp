@@ -20,7 +20,10 @@ struct InputMicrograph {
     std::map<std::string, std::string> columns; // further columns of the list ("rlnDefocusU", "uid", ...)
 };
 
-// Without folder, extension, leading cryoSPARC UID (15-25 digits and '_') and the suffixes _autopick, _manualpick,
+// Digits of a leading cryoSPARC UID (15 to 25 of them and '_'), 0 where there is none; `file` without its folder.
+std::size_t uid_digits(std::string_view file);
+
+// Without folder, extension, leading cryoSPARC UID and the suffixes _autopick, _manualpick,
 // _picks.
 std::string match_stem(std::string_view name);
 

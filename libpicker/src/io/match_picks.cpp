@@ -1,8 +1,6 @@
 // Coordinates for a list of micrographs (inputs.hpp): every way of giving them, matched by name and stem.
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
-#include "io/cs_files.hpp"
-#include "io/cs_picks.hpp"
 #include "io/inputs.hpp"
 #include "io/path_patterns.hpp"
 #include "io/picks_file.hpp"
@@ -10,6 +8,7 @@
 #include "io/star_micrographs.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -21,6 +20,14 @@ namespace {
 bool is_coordinate_list(const std::filesystem::path& path) {
     return picks_format_of(path).name == std::string_view("star") &&
            read_whole(path).find("data_coordinate_files") != std::string::npos;
+}
+
+// The format whose files are read together and of which this is one; null for others.
+const PicksFormat* read_together_as(const std::filesystem::path& path) {
+    const auto found = std::ranges::find_if(picks_formats(), [&](const PicksFormat& format) {
+        return format.read_together != nullptr && has_ending(path, format.extension);
+    });
+    return found == picks_formats().end() ? nullptr : &*found;
 }
 
 class Matcher {
@@ -35,9 +42,9 @@ public:
         }
     }
 
-    // .cs files together: some only complete others.
-    void add_cs_files(const std::vector<std::filesystem::path>& files, bool skip_foreign) {
-        for (CsPicks& file : read_cs_picks(files, skip_foreign)) {
+    // Files of a format that is read together.
+    void add_together(const PicksFormat& format, const std::vector<std::filesystem::path>& files, bool skip_foreign) {
+        for (PicksOfFile& file : format.read_together(files, skip_foreign)) {
             if (!seen_.insert(file_identity(file.path)).second) {
                 continue;
             }
@@ -69,9 +76,9 @@ public:
         bool any = false;
         for (const PicksFormat& format : picks_formats()) {
             const auto files = files_in(folder, {format.extension});
-            if (format.extension == std::string_view(".cs")) {
+            if (format.read_together != nullptr) {
                 format_ = &format;
-                add_cs_files(files, true);
+                add_together(format, files, true);
                 any = any || !files.empty();
                 continue;
             }
@@ -161,7 +168,7 @@ private:
         const auto* uids = picks.text_column("uid");
         std::vector<std::size_t> rows;
         for (std::size_t row = 0; row < picks.size(); ++row) {
-            if (uids == nullptr || cs_uids_.insert((*uids)[row]).second) {
+            if (uids == nullptr || uids_.insert((*uids)[row]).second) {
                 rows.push_back(row);
             }
         }
@@ -182,7 +189,7 @@ private:
     std::unordered_map<std::string, std::size_t> by_name_;
     std::unordered_map<std::string, std::vector<std::size_t>> by_stem_;
     std::set<std::string> seen_;
-    std::unordered_set<std::string> cs_uids_;
+    std::unordered_set<std::string> uids_;
     const PicksFormat* format_ = nullptr;         // while a folder is read
     std::vector<const PicksFormat*> answered_by_; // in this folder, per micrograph
     MatchedPicks out_;
@@ -192,12 +199,12 @@ private:
 
 MatchedPicks match_picks(const std::vector<InputMicrograph>& micrographs, const std::vector<std::string>& patterns) {
     Matcher matcher(micrographs);
-    std::vector<std::filesystem::path> cs_files;
+    std::map<const PicksFormat*, std::vector<std::filesystem::path>> together;
     for (const std::string& pattern : patterns) {
         for (const auto& path : expand_pattern(pattern)) {
             if (!is_folder(path)) {
-                if (is_cs_file(path)) {
-                    cs_files.push_back(path);
+                if (const PicksFormat* format = read_together_as(path); format != nullptr) {
+                    together[format].push_back(path);
                 } else {
                     matcher.add_file(path);
                 }
@@ -211,7 +218,9 @@ MatchedPicks match_picks(const std::vector<InputMicrograph>& micrographs, const 
             }
         }
     }
-    matcher.add_cs_files(cs_files, false);
+    for (const auto& [format, files] : together) {
+        matcher.add_together(*format, files, false);
+    }
     return matcher.finish();
 }
 

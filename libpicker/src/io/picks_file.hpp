@@ -28,6 +28,12 @@ struct PicksContext {
 // Picks of several micrographs in one file: keyed by the micrograph name that the file uses ("" where it names none).
 using PicksByMicrograph = std::map<std::string, Picks>;
 
+// What one file of several said.
+struct PicksOfFile {
+    std::filesystem::path path;
+    PicksByMicrograph picks;
+};
+
 struct PicksFormat {
     const char* name;        // "star"
     const char* extension;   // ".star": how the name of a file ends
@@ -41,6 +47,9 @@ struct PicksFormat {
     // A second file beside the first, with this extension, made of the first one's name and its number of picks.
     const char* companion_extension = nullptr;
     std::string (*companion)(const std::string&, std::size_t) = nullptr;
+    // Null, or how files are read together of which some only complete others; `skip_foreign` leaves those out that
+    // stay without coordinates, instead of an Error(not_found).
+    std::vector<PicksOfFile> (*read_together)(const std::vector<std::filesystem::path>&, bool skip_foreign) = nullptr;
 };
 
 std::span<const PicksFormat> picks_formats();

@@ -109,7 +109,7 @@ void write_picks(const std::filesystem::path& path, const std::map<std::string, 
     }
     write_whole(path, target.serialise(written, contexts));
     // A device or pipe has no place beside it.
-    if (target.companion != nullptr && lower_case(path.extension().string()) == target.extension) {
+    if (target.companion != nullptr && has_ending(path, target.extension)) {
         std::filesystem::path beside = path;
         write_whole(beside.replace_extension(target.companion_extension),
                     target.companion(path.filename().string(), count));

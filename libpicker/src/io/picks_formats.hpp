@@ -18,6 +18,11 @@ PicksFormat csv_picks_format();
 PicksFormat eman_picks_format();
 PicksFormat cs_picks_format();
 
+// A pick without a score, in files whose programs want a finite number. RELION's manual picking fills the autopick
+// columns with it, so that manual and automatic files can be joined; cryoSPARC makes histograms. Recognised when it is
+// read.
+constexpr double no_score = -999.0;
+
 // Width and height of the micrograph that a pick lies on: the context's, else what a .cs file said of it
 // ("location/micrograph_shape", rows and columns). 0, 0 where unknown.
 std::pair<int, int> micrograph_size(const Picks& picks, std::size_t row, const PicksContext& context);

@@ -12,9 +12,6 @@
 namespace picker {
 namespace {
 
-// RELION's manual picking fills the autopick columns of a particle without a score with this value, so that manual and
-// automatic files can be joined; a particle without a score is therefore written and recognised so.
-constexpr double relion_no_score = -999.0;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Our own numeric columns get labels such as pickerBoxWidth ("box_width"), which RELION carries along.
@@ -110,7 +107,7 @@ void fill(const starfile::Block& block, PicksByMicrograph& out) {
         Picks& picks = out[key];
         for (const std::size_t row : rows) {
             const double merit = score ? block.number(row, *score) : nan;
-            picks.add(coordinate(block, row, x), coordinate(block, row, y), merit == relion_no_score ? nan : merit);
+            picks.add(coordinate(block, row, x), coordinate(block, row, y), merit == no_score ? nan : merit);
         }
         for (const Column& column : others) {
             if (column.numeric) {
@@ -257,7 +254,7 @@ std::string serialise_star(const std::map<std::string, const Picks*>& entries,
     for (std::size_t row = 0; row < all.size(); ++row) {
         append_number(out, all.x[row]);
         append_number(out, all.y[row]);
-        append_score(out, std::isnan(all.score[row]) ? relion_no_score : all.score[row]);
+        append_score(out, std::isnan(all.score[row]) ? no_score : all.score[row]);
         append_integer(out, value_or(classes, row, 0.0));
         append_number(out, value_or(psi, row, 0.0));
         for (const auto* values : extra) {

@@ -118,6 +118,7 @@ DOCTEST_TEST_CASE("what an earlier merge said of its sets is replaced") {
     merged.ensure_column("score1", 0.0) = {0.1};
     merged.ensure_text_column("score_2") = {""};
     merged.ensure_text_column("mergeSources") = {"a+b+c"};
+    merged.ensure_column("mergeSources", 0.0) = {1}; // as a CSV file of one set has it
     const std::vector<Picks> sets = {merged};
     const Picks again = merge_picks(named(sets), rule(MergeRule::unite, 3));
     DOCTEST_CHECK(again.columns().size() == 2);
