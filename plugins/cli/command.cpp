@@ -107,6 +107,29 @@ std::string format_list() {
     return known;
 }
 
+int find_format(const std::string& name) {
+    for (int i = 0; i < picker_format_count(); ++i) {
+        if (name == picker_format_name(i)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+picker_picks_context context_of(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t index) {
+    picker_picks_context context = inputs.context(index);
+    context.box_size = arguments.above_zero("--box-size").value_or(0);
+    double header = 0;
+    if (arguments.has("--micrographs")) {
+        const picker_micrograph_info info = header_of(inputs.path(index));
+        context.width = info.width;
+        context.height = info.height;
+        header = info.pixel_size;
+    }
+    context.pixel_size = pixel_size_of(arguments, inputs, index, header);
+    return context;
+}
+
 bool is_coordinate_file(const std::string& name) {
     for (int f = 0; f < picker_format_count(); ++f) {
         if (!std::filesystem::path(name).has_parent_path() && has_ending_of(name, f)) {

@@ -62,8 +62,12 @@ bool is_coordinate_file(const std::string& name);
 
 // Whether a path ends as the files of a format do, in any case of letters; index as in picker_format_name.
 bool has_ending_of(const std::string& path, int format);
-// The names of all formats, "star, cbox, box".
+// The names of all formats, "star, cbox, box"; the index of one, -1 where there is none of that name.
 std::string format_list();
+int find_format(const std::string& name);
+// What is known of a micrograph, for files of its picks: --box-size, its size where it was given with --micrographs,
+// and the pixel size (0 if unknown). Its name is borrowed from the inputs.
+picker_picks_context context_of(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t index);
 
 // Writes to standard output; libpicker::Error when it cannot (disk full, closed).
 void put(const std::string& text);

@@ -20,24 +20,6 @@ std::string format_of(const Arguments& arguments, const std::string& flag, const
                                                flag + ", one of " + format_list());
 }
 
-std::string extension_of(const std::string& format) {
-    for (int i = 0; i < picker_format_count(); ++i) {
-        if (format == picker_format_name(i)) {
-            return picker_format_extension(i);
-        }
-    }
-    return "";
-}
-
-bool holds_many(const std::string& format) {
-    for (int i = 0; i < picker_format_count(); ++i) {
-        if (format == picker_format_name(i)) {
-            return picker_format_holds_many(i) != 0;
-        }
-    }
-    return false;
-}
-
 bool is_folder(const std::string& path) {
     return path.back() == '/' || std::filesystem::is_directory(path);
 }
@@ -143,6 +125,7 @@ Piece mapped_piece(const Arguments& arguments, const Source& source, const Targe
     const picker_micrograph_info image = image_of(target.inputs, to);
     Piece piece;
     piece.context = target.inputs.context(to);
+    piece.context.box_size = arguments.above_zero("--box-size").value_or(0);
     piece.context.width = image.width;
     piece.context.height = image.height;
     piece.context.pixel_size = image.pixel_size;
@@ -160,22 +143,14 @@ Piece plain_piece(const Arguments& arguments, const Source& source, std::size_t 
     const std::size_t index = source.used[n];
     Piece piece;
     piece.picks = &source.picks[n];
-    piece.context = source.inputs.context(index);
-    piece.context.pixel_size = arguments.number("--pixel-size").value_or(0);
+    piece.context = context_of(arguments, source.inputs, index);
     piece.stem = source.inputs.stem(index);
-    if (source.has_files) {
-        const picker_micrograph_info info = header_of(source.inputs.path(index));
-        piece.context.width = info.width;
-        piece.context.height = info.height;
-        piece.context.pixel_size = pixel_size_of(arguments, source.inputs, index, info.pixel_size);
-    }
     return piece;
 }
 
 Piece piece_of(const Arguments& arguments, const Source& source, const Target& target, std::size_t n) {
     Piece piece =
         target.partner.empty() ? plain_piece(arguments, source, n) : mapped_piece(arguments, source, target, n);
-    piece.context.box_size = arguments.above_zero("--box-size").value_or(0);
     piece.context.flip_y = arguments.has("--flip-y") ? 1 : 0;
     return piece;
 }
@@ -254,7 +229,7 @@ Command convert_command() {
         Terminal terminal(arguments);
         Source source = read(arguments, in, terminal);
         const bool together = !to_folder && source.used.size() > 1;
-        if (together && !holds_many(to)) {
+        if (together && picker_format_holds_many(find_format(to)) == 0) {
             throw UsageError("picker convert: " + in + " holds picks of " + std::to_string(source.used.size()) +
                              " micrographs; give a folder for OUT, or one micrograph with --micrographs");
         }
@@ -274,7 +249,9 @@ Command convert_command() {
                 continue;
             }
             const std::string path =
-                to_folder ? (std::filesystem::path(out) / (piece.stem + extension_of(to))).string() : out;
+                to_folder
+                    ? (std::filesystem::path(out) / (piece.stem + picker_format_extension(find_format(to)))).string()
+                    : out;
             picks_of(piece).write(path, &piece.context, to.c_str());
             json["files"].push_back({{"path", path}, {"picks", picks_of(piece).size()}});
         }

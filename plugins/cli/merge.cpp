@@ -99,42 +99,11 @@ Set read_set(libpicker::Inputs& inputs, const std::string& in, Terminal& termina
 std::vector<std::string> formats_of(const Arguments& arguments) {
     const std::vector<std::string> formats = split(arguments.text("--format", "star"), ',');
     for (const std::string& format : formats) {
-        bool known = false;
-        for (int i = 0; i < picker_format_count(); ++i) {
-            known = known || format == picker_format_name(i);
-        }
-        if (!known) {
+        if (find_format(format) < 0) {
             throw UsageError("picker merge: there is no format '" + format + "'; use some of " + format_list());
         }
     }
     return formats;
-}
-
-void write(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t i, const libpicker::Picks& picks,
-           const std::vector<std::string>& formats, double pixel_size) {
-    picker_picks_context context = inputs.context(i);
-    context.box_size = arguments.above_zero("--box-size").value_or(0);
-    context.pixel_size = pixel_size;
-    if (arguments.has("--micrographs")) {
-        const picker_micrograph_info info = header_of(inputs.path(i));
-        context.width = info.width;
-        context.height = info.height;
-    }
-    for (const std::string& format : formats) {
-        std::string extension;
-        for (int f = 0; f < picker_format_count(); ++f) {
-            extension = format == picker_format_name(f) ? picker_format_extension(f) : extension;
-        }
-        picks.write(in_folder(arguments.text("--output"), inputs.stem(i) + extension), &context, format.c_str());
-    }
-}
-
-double pixels(const Arguments& arguments, const libpicker::Inputs& inputs, std::size_t i) {
-    const double header =
-        arguments.has("--micrographs") && !arguments.has("--pixel-size") && !(inputs.pixel_size(i) > 0)
-            ? header_of(inputs.path(i)).pixel_size
-            : 0;
-    return required_pixel_size(arguments, inputs, i, header);
 }
 
 } // namespace
@@ -193,11 +162,15 @@ Command merge_command() {
             if (!any) {
                 continue; // no set speaks of it
             }
-            const double pixel_size = pixels(arguments, inputs, i);
-            options.distance = distance / pixel_size;
+            picker_picks_context context = context_of(arguments, inputs, i);
+            context.pixel_size = required_pixel_size(arguments, inputs, i, context.pixel_size);
+            options.distance = distance / context.pixel_size;
             auto report = libpicker::make<picker_merge_report>();
             const libpicker::Picks merged = libpicker::merge(these, options, &report);
-            write(arguments, inputs, i, merged, formats, pixel_size);
+            for (const std::string& format : formats) {
+                merged.write(in_folder(output, inputs.stem(i) + picker_format_extension(find_format(format))), &context,
+                             format.c_str());
+            }
             read += report.picks;
             particles += report.particles;
             kept += report.kept;
