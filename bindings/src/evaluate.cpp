@@ -25,29 +25,12 @@ const Fields<picker_evaluate_options>& evaluate_fields() {
     return fields;
 }
 
-// One thing for each of `count` micrographs: a list, or the same for all.
-std::vector<py::object> for_each(const py::object& given, std::size_t count, const char* name) {
-    if (given.is_none() || py::isinstance<py::str>(given) || !py::isinstance<py::list>(given)) {
-        return std::vector<py::object>(count, given);
-    }
-    auto all = py::cast<std::vector<py::object>>(given);
-    if (all.size() != count) {
-        throw libpicker::Error(PICKER_INVALID_ARGUMENT, std::string(name) + " has " + std::to_string(all.size()) +
-                                                            " entries for " + std::to_string(count) +
-                                                            " micrographs; give one for each");
-    }
-    return all;
-}
-
 std::pair<int, int> size_of(const py::object& given) {
-    if (py::isinstance<py::tuple>(given)) {
-        return py::cast<std::pair<int, int>>(given);
-    }
     if (given.is_none()) {
         throw libpicker::Error(PICKER_INVALID_ARGUMENT,
                                "evaluate needs the size of the micrograph: size=(width, height) or size=micrograph");
     }
-    const auto info = micrograph_of(given)->handle.info();
+    const auto info = image_of(given);
     return {info.width, info.height};
 }
 

@@ -81,6 +81,21 @@ std::shared_ptr<MicrographObject> micrograph_of(py::handle given) {
     return from_array(py::reinterpret_borrow<py::object>(given), 0, "");
 }
 
+picker_micrograph_info image_of(py::handle given) {
+    auto info = libpicker::make<picker_micrograph_info>();
+    if (py::isinstance<py::tuple>(given) || py::isinstance<py::list>(given)) {
+        std::tie(info.width, info.height) = py::cast<std::pair<int, int>>(given);
+        return info;
+    }
+    if (py::isinstance<py::str>(given) || py::isinstance<py::bytes>(given) || py::hasattr(given, "__fspath__")) {
+        const std::string path = path_of(given);
+        const py::gil_scoped_release release;
+        libpicker::check(picker_micrograph_inspect(path.c_str(), 0, &info));
+        return info;
+    }
+    return micrograph_of(given)->handle.info();
+}
+
 void add_micrograph(py::module_& m) {
     using Info = picker_micrograph_info;
     Record<Info>(m, "MicrographInfo", "What is known of a micrograph's file or pixels.")

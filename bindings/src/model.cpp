@@ -211,16 +211,7 @@ void add_model(py::module_& m) {
         .def(
             "import_head",
             [](ModelObject& self, const std::string& as, const ModelObject& source, const std::string& name) {
-                if (&self == &source) {
-                    const Turn::Use use(self.turn, "model");
-                    self.handle.import_head(as, source.handle, name);
-                    return;
-                }
-                // In the order of their addresses, so that two imports in opposite directions cannot wait for each
-                // other.
-                const bool first = &self < &source;
-                const Turn::Use low((first ? self : source).turn, "model");
-                const Turn::Use high((first ? source : self).turn, "model");
+                const UseBoth use(self.turn, &source.turn, "model");
                 self.handle.import_head(as, source.handle, name);
             },
             py::arg("name"), py::arg("source"), py::arg("head"),

@@ -40,6 +40,19 @@ std::vector<std::string> paths_of(py::handle paths) {
     return result;
 }
 
+std::vector<py::object> for_each(const py::object& given, std::size_t count, const char* name) {
+    if (given.is_none() || py::isinstance<py::str>(given) || !py::isinstance<py::list>(given)) {
+        return std::vector<py::object>(count, given);
+    }
+    auto all = py::cast<std::vector<py::object>>(given);
+    if (all.size() != count) {
+        throw libpicker::Error(PICKER_INVALID_ARGUMENT, std::string(name) + " has " + std::to_string(all.size()) +
+                                                            " entries for " + std::to_string(count) +
+                                                            " micrographs; give one for each");
+    }
+    return all;
+}
+
 } // namespace bindings
 
 PYBIND11_MODULE(_core, m) {

@@ -5,8 +5,10 @@
 #include "picker/picker.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <pybind11/pybind11.h>
 #include <string>
 #include <thread>
@@ -34,6 +36,23 @@ public:
 private:
     std::mutex mutex_;
     std::atomic<std::thread::id> owner_{};
+};
+
+// Two handles of one kind for a call, in the order of their addresses, so that two calls on the same two cannot wait
+// for each other. The second may be null, or the first.
+class UseBoth {
+public:
+    UseBoth(Turn& one, Turn* other, const char* what) {
+        const bool two = other != nullptr && other != &one;
+        const bool other_first = two && std::less<>()(other, &one);
+        low_.emplace(other_first ? *other : one, what);
+        if (two) {
+            high_.emplace(other_first ? one : *other, what);
+        }
+    }
+
+private:
+    std::optional<Turn::Use> low_, high_;
 };
 
 struct MicrographObject {
@@ -65,6 +84,10 @@ std::vector<std::string> paths_of(py::handle paths);
 std::shared_ptr<PicksObject> picks_of(py::handle given);
 // A micrograph as it is, read from a path, or made of an array.
 std::shared_ptr<MicrographObject> micrograph_of(py::handle given);
+// Its size and pixel size alone, or (width, height).
+picker_micrograph_info image_of(py::handle given);
+// One thing for each of `count` micrographs: a list, or the same for all.
+std::vector<py::object> for_each(const py::object& given, std::size_t count, const char* name);
 
 void add_errors(py::module_& m);
 void add_library(py::module_& m);

@@ -45,22 +45,6 @@ std::shared_ptr<PicksObject> merge(const py::object& given, double distance, con
     return std::make_shared<PicksObject>(PicksObject{libpicker::merge(handles, options)});
 }
 
-// Size and pixel size of a Micrograph, a file, or (width, height).
-picker_micrograph_info image_of(const py::object& given) {
-    if (py::isinstance<MicrographObject>(given)) {
-        return py::cast<const MicrographObject&>(given).handle.info();
-    }
-    auto info = libpicker::make<picker_micrograph_info>();
-    if (py::isinstance<py::tuple>(given) || py::isinstance<py::list>(given)) {
-        std::tie(info.width, info.height) = py::cast<std::pair<int, int>>(given);
-        return info;
-    }
-    const std::string path = path_of(given);
-    const py::gil_scoped_release release;
-    libpicker::check(picker_micrograph_inspect(path.c_str(), 0, &info));
-    return info;
-}
-
 std::shared_ptr<PicksObject> map(const PicksObject& self, const py::object& picked, const py::object& target) {
     const auto from = image_of(picked), to = image_of(target);
     const py::gil_scoped_release release;
@@ -89,16 +73,13 @@ Check check_frame(const py::object& picks, const py::object& reference, const py
     Keep keep;
     const auto options = options_from("check_frame", check_fields(), given, keep);
     const auto sets = all_of(picks), known = all_of(reference);
-    const auto images = [&](const py::object& value) {
-        return py::isinstance<py::list>(value) ? py::cast<std::vector<py::object>>(value)
-                                               : std::vector<py::object>(sets.size(), value);
-    };
-    const auto sizes = images(size), picked_sizes = images(picked_on);
-    if (known.size() != sets.size() || sizes.size() != sets.size() || picked_sizes.size() != sets.size()) {
-        throw libpicker::Error(PICKER_INVALID_ARGUMENT,
-                               "picks, reference, size and picked_on must be of the same micrographs: lists of one "
-                               "length, or one of each");
+    if (known.size() != sets.size()) {
+        throw libpicker::Error(
+            PICKER_INVALID_ARGUMENT,
+            "picks and reference must be of the same micrographs: lists of one length, or one of each");
     }
+    const auto sizes = for_each(size, sets.size(), "size"),
+               picked_sizes = for_each(picked_on, sets.size(), "picked_on");
     std::vector<picker_check_item> items;
     for (std::size_t i = 0; i < sets.size(); ++i) {
         auto item = libpicker::make<picker_check_item>();

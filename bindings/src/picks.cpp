@@ -41,20 +41,27 @@ Picks read(const py::object& path, const std::optional<std::string>& format) {
     return own(libpicker::Picks::read(name, format ? format->c_str() : nullptr));
 }
 
-// Numbers are lent out, texts are copied.
-py::object column(const py::object& self, const std::string& name) {
+// A column of numbers, lent out.
+py::array numbers(const py::object& self, const std::string& name) {
     const auto& picks = py::cast<const PicksObject&>(self).handle;
-    const auto texts = picks.text_columns();
-    if (const auto text = std::find(texts.begin(), texts.end(), name); text != texts.end()) {
-        py::list values;
-        for (std::size_t row = 0; row < picks.size(); ++row) {
-            values.append(picks.text(static_cast<std::size_t>(text - texts.begin()), row));
-        }
-        return py::module_::import("numpy").attr("array")(values, py::arg("dtype") = "object");
-    }
     py::array_t<double> array({static_cast<py::ssize_t>(picks.size())}, picks.column(name.c_str()), self);
     array.attr("setflags")(py::arg("write") = false);
     return array;
+}
+
+// Any column; texts are copied.
+py::object column(const py::object& self, const std::string& name) {
+    const auto& picks = py::cast<const PicksObject&>(self).handle;
+    const auto texts = picks.text_columns();
+    const auto text = std::find(texts.begin(), texts.end(), name);
+    if (text == texts.end()) {
+        return numbers(self, name);
+    }
+    py::list values;
+    for (std::size_t row = 0; row < picks.size(); ++row) {
+        values.append(picks.text(static_cast<std::size_t>(text - texts.begin()), row));
+    }
+    return py::module_::import("numpy").attr("array")(values, py::arg("dtype") = "object");
 }
 
 std::vector<std::string> columns(const PicksObject& self) {
@@ -229,7 +236,7 @@ void add_picks(py::module_& m) {
         .def(
             "__iter__",
             [](const py::object& self) {
-                const auto take = [&](const char* name) { return column(self, name).attr("tolist")(); };
+                const auto take = [&](const char* name) { return numbers(self, name).attr("tolist")(); };
                 return py::module_::import("builtins")
                     .attr("zip")(take("x"), take("y"), take("score"))
                     .attr("__iter__")();
@@ -237,11 +244,11 @@ void add_picks(py::module_& m) {
             "(x, y, score) of each pick.")
         .def_property_readonly("columns", &columns, "Names of the columns; the first three are x, y, score.")
         .def_property_readonly(
-            "x", [](const py::object& self) { return column(self, "x"); }, "Columns of the centres, pixels, from 0.")
+            "x", [](const py::object& self) { return numbers(self, "x"); }, "Columns of the centres, pixels, from 0.")
         .def_property_readonly(
-            "y", [](const py::object& self) { return column(self, "y"); }, "Rows of the centres, pixels, from 0.")
+            "y", [](const py::object& self) { return numbers(self, "y"); }, "Rows of the centres, pixels, from 0.")
         .def_property_readonly(
-            "score", [](const py::object& self) { return column(self, "score"); },
+            "score", [](const py::object& self) { return numbers(self, "score"); },
             "Figure of merit, 0 to 1 for this library's models; NaN where a file gave none.")
         .def("select", &select, py::kw_only(), py::arg("size") = py::none(), py::arg("micrograph") = py::none(),
              select_text.c_str())

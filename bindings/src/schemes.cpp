@@ -74,23 +74,9 @@ template <typename Scheme, typename Other> struct Both {
     }
 };
 
-// The model and up to two data sets for one call; sets in the order of their addresses, as in Model.train.
-class Busy {
-public:
-    Busy(const ModelObject& model, const DatasetObject& data, const DatasetObject* validation)
-        : model_(model.turn, "model") {
-        const DatasetObject* const second = validation == &data ? nullptr : validation;
-        const DatasetObject* const low = second != nullptr && second < &data ? second : &data;
-        low_.emplace(low->turn, "data set");
-        if (second != nullptr) {
-            high_.emplace((low == &data ? second : &data)->turn, "data set");
-        }
-    }
-
-private:
-    Turn::Use model_;
-    std::optional<Turn::Use> low_, high_;
-};
+Turn* turn_of(const DatasetObject* data) {
+    return data == nullptr ? nullptr : &data->turn;
+}
 
 const libpicker::Dataset* handle_of(const DatasetObject* data) {
     return data == nullptr ? nullptr : &data->handle;
@@ -104,7 +90,8 @@ Rounds iterate(ModelObject& self, const DatasetObject& data, const DatasetObject
                                                                keep);
     const auto picking = options_from("pick", pick_fields(), py::kwargs(pick ? *pick : py::dict()), keep);
     options.scheme.pick = pick ? &picking : nullptr;
-    const Busy busy(self, data, validation);
+    const Turn::Use use(self.turn, "model");
+    const UseBoth use_data(data.turn, turn_of(validation), "data set");
     prepare_torch();
     Task task(progress, threads, device);
     return task.run([&](const libpicker::Control& c) {
@@ -117,7 +104,8 @@ Rounds train_rounds(ModelObject& self, const DatasetObject& data, const DatasetO
     Keep keep;
     const Both<picker_rounds_options, picker_train_options> options("Model.train_rounds", rounds_fields(),
                                                                     train_fields(), given, keep);
-    const Busy busy(self, data, validation);
+    const Turn::Use use(self.turn, "model");
+    const UseBoth use_data(data.turn, turn_of(validation), "data set");
     prepare_torch();
     Task task(progress, threads, device);
     return task.run([&](const libpicker::Control& c) {

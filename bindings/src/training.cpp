@@ -53,19 +53,12 @@ namespace {
 
 using Report = picker_train_report;
 
-// The sets in the order of their addresses, so that two trainings on the same two sets cannot wait for each other.
 Report train(ModelObject& self, DatasetObject& data, DatasetObject* validation, const py::object& progress, int threads,
              const std::string& device, const py::kwargs& given) {
     Keep keep;
     const auto options = options_from("Model.train", train_fields(), given, keep);
     const Turn::Use use(self.turn, "model");
-    DatasetObject* const second = validation == &data ? nullptr : validation;
-    DatasetObject* const low = second != nullptr && second < &data ? second : &data;
-    const Turn::Use use_low(low->turn, "data set");
-    std::optional<Turn::Use> use_high;
-    if (second != nullptr) {
-        use_high.emplace(low == &data ? second->turn : data.turn, "data set");
-    }
+    const UseBoth use_data(data.turn, validation == nullptr ? nullptr : &validation->turn, "data set");
     prepare_torch();
     Task task(progress, threads, device);
     return task.run([&](const libpicker::Control& c) {
