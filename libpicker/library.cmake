@@ -51,6 +51,13 @@ file(RELATIVE_PATH picker_pc_to_prefix
 configure_file(${PROJECT_SOURCE_DIR}/cmake/picker.pc.in ${CMAKE_CURRENT_BINARY_DIR}/picker.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/picker.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
+# The shipped models: copied beside the library in a build tree, so that names work there too (src/models/shipped.cpp).
+set(picker_shipped models/general.safetensors)
+foreach(file ${picker_shipped})
+  configure_file(${file} ${CMAKE_CURRENT_BINARY_DIR}/${file} COPYONLY)
+endforeach()
+install(FILES ${picker_shipped} DESTINATION ${CMAKE_INSTALL_DATADIR}/picker/models)
+
 # The LibTorch engine is looked for beside libpicker at run time (src/torch installs it there); nothing links it.
 if(TARGET picker_torch)
   set_target_properties(picker_torch PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})

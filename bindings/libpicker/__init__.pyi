@@ -49,12 +49,17 @@ class Architecture(_Record):
     source: str
     parameters: int
 
+class ShippedModel(_Record):
+    name: str
+    summary: str
+
 class Format(_Record):
     name: str
     extension: str
     description: str
 
 def architectures() -> list[Architecture]: ...
+def shipped_models() -> list[ShippedModel]: ...
 def formats() -> list[Format]: ...
 def devices() -> list[str]: ...
 def has_feature(name: str) -> bool: ...
@@ -250,7 +255,8 @@ class Dataset:
 class _RulesOfAll(TypedDict, total=False):  # how micrographs are picked
     diameter: Optional[float]
     pixel_size: Optional[float]
-    threshold: Optional[float]
+    threshold: Optional[Union[float, Literal["auto"]]]
+    fdr: Optional[float]
     keep: Optional[float]
     min_distance: Optional[float]
     edge: Optional[float]
@@ -305,6 +311,8 @@ class ModelInfo(_Record):
     pixel_size: float
     threshold: float
     hash: str
+    calibrated: bool
+    automatic_threshold: bool
 
 class HeadInfo(_Record):
     name: str
@@ -444,6 +452,8 @@ class RunItem(_Record):
     seconds_score: float
     seconds_peaks: float
     seconds_write: float
+    false_share: float
+    threshold: float
 
 class RunReport(_Record):
     micrographs: int

@@ -8,6 +8,9 @@ struct Architecture {
     std::string name, summary, source;
     std::int64_t parameters = 0;
 };
+struct ShippedModel {
+    std::string name, summary;
+};
 struct Format {
     std::string name, extension, description;
 };
@@ -17,6 +20,14 @@ std::vector<Architecture> architectures() {
     for (std::int32_t i = 0; i < picker_architecture_count(); ++i) {
         all.push_back({picker_architecture_name(i), picker_architecture_summary(i), picker_architecture_source(i),
                        picker_architecture_parameters(i)});
+    }
+    return all;
+}
+
+std::vector<ShippedModel> shipped_models() {
+    std::vector<ShippedModel> all;
+    for (std::int32_t i = 0; i < picker_shipped_model_count(); ++i) {
+        all.push_back({picker_shipped_model_name(i), picker_shipped_model_summary(i)});
     }
     return all;
 }
@@ -38,11 +49,16 @@ void add_library(py::module_& m) {
         .field("summary", &Architecture::summary, "one line")
         .field("source", &Architecture::source, "the paper")
         .field("parameters", &Architecture::parameters, "number of weights");
+    Record<ShippedModel>(m, "ShippedModel", "A trained model that is installed with the library.")
+        .field("name", &ShippedModel::name, "what Model.load takes in the place of a path")
+        .field("summary", &ShippedModel::summary, "one line");
     Record<Format>(m, "Format", "A coordinate format.")
         .field("name", &Format::name, "what format= takes")
         .field("extension", &Format::extension, "with the dot")
         .field("description", &Format::description, "what it is and how it counts coordinates");
     m.def("architectures", architectures, "The networks that can be trained, as a list of Architecture.");
+    m.def("shipped_models", shipped_models,
+          "The trained models that are installed with the library, as a list of ShippedModel.");
     m.def("formats", formats, "The coordinate formats, as a list of Format.");
     m.def(
         "devices",

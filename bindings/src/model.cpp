@@ -118,7 +118,9 @@ void add_records(py::module_& m) {
         .field("diameter", &Info::diameter, "of the training particles, angstrom; 0 before training")
         .field("pixel_size", &Info::pixel_size, "of the training micrographs, angstrom; 0 before training")
         .field("threshold", &Info::threshold, "default least score of a pick")
-        .field("hash", &Info::hash, "of specification and weights");
+        .field("hash", &Info::hash, "of specification and weights")
+        .flag("calibrated", &Info::calibrated, "scores are probabilities, as far as the training could tell")
+        .flag("automatic_threshold", &Info::automatic_threshold, "by default threshold='auto'");
     using Head = picker_head_info;
     Record<Head>(m, "HeadInfo", "A specialised head of a model with heads (hydrapicker).")
         .field("name", &Head::name, "what head= takes")

@@ -8,7 +8,16 @@ const Fields<picker_pick_options>& pick_fields() {
     static const Fields<O> fields = {
         {"diameter", "angstrom, longest axis of the particle [as trained]", assign<&O::diameter>},
         {"pixel_size", "angstrom, instead of the micrograph's own", assign<&O::pixel_size>},
-        {"threshold", "least score of a pick [the model's]", assign_has<&O::threshold, &O::has_threshold>},
+        {"threshold",
+         "least score of a pick, or 'auto': by the probabilities of the micrograph's candidates [the model's]",
+         [](O& o, const Value& v) {
+             if (PyUnicode_Check(v.object().ptr())) {
+                 o.threshold_rule = v.choice({"auto"}) + PICKER_THRESHOLD_AUTO;
+             } else {
+                 assign_has<&O::threshold, &O::has_threshold>(o, v);
+             }
+         }},
+        {"fdr", "instead of a threshold: at most this share of false picks, by the probabilities", assign<&O::fdr>},
         {"keep", "candidates down to this score are kept too [the threshold]", assign_has<&O::keep, &O::has_keep>},
         {"min_distance", "angstrom between picks; the better of two stays [the model's]",
          assign_has<&O::min_distance, &O::has_min_distance>},

@@ -135,6 +135,8 @@ void add_records(py::module_& m) {
     number("seconds_score", &Base::seconds_score, "in the network");
     number("seconds_peaks", &Base::seconds_peaks, "finding picks");
     number("seconds_write", &Base::seconds_write, "writing");
+    number("false_share", &Base::false_share, "of its picks, as their probabilities promise; NaN where there are none");
+    number("threshold", &Base::threshold, "least score of a pick here; NaN without a result");
 }
 
 } // namespace

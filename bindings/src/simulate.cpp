@@ -22,7 +22,7 @@ const Fields<O>& simulation_fields() {
              o.structures = list.data();
              o.structure_count = list.size();
          }},
-        {"particles", "[100]; fewer where they do not fit", assign<&O::particles>},
+        {"particles", "[100]; fewer where they do not fit, 0: none", assign_has<&O::particles, &O::has_particles>},
         {"pixel_size", "angstrom [4]", assign<&O::pixel_size>},
         {"diameter", "angstrom, longest axis of the phantom [180]", assign<&O::diameter>},
         {"min_distance", "between centres, in diameters [1]", assign<&O::min_distance>},

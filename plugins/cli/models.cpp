@@ -27,7 +27,15 @@ int list_architectures(const Arguments& arguments) {
              << std::string(20, ' ') << "Source: " << picker_architecture_source(i) << "\n";
     }
     json["weights"] = Json::array();
-    text << "\nNo trained weights are shipped yet. picker models FILE.safetensors describes a model of yours.\n";
+    text << "\nTrained models that are installed (picker pick --model NAME):\n";
+    for (int i = 0; i < picker_shipped_model_count(); ++i) {
+        json["weights"].push_back(
+            {{"name", picker_shipped_model_name(i)}, {"summary", picker_shipped_model_summary(i)}});
+        std::string name = picker_shipped_model_name(i);
+        name.resize(std::max<std::size_t>(name.size() + 1, 20), ' ');
+        text << "  " << name << picker_shipped_model_summary(i) << "\n";
+    }
+    text << "\npicker models NAME or FILE.safetensors describes one of them, or one of yours.\n";
     print(arguments, json, text.str());
     return exit_done;
 }

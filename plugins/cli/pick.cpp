@@ -1,6 +1,8 @@
 // picker pick: coordinates for micrographs.
 #include "pick_parts.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <limits>
@@ -21,6 +23,8 @@ Json item_json(const picker_run_item& item) {
     json["pixel_size"] = item.pixel_size;
     json["candidates"] = item.candidates;
     json["picks"] = item.picks;
+    json["threshold"] = item.threshold;
+    json["promised_false_share"] = json_number(item.false_share);
     json["removed"] = {{"threshold", item.removed_threshold},
                        {"distance", item.removed_distance},
                        {"edge", item.removed_edge},
@@ -58,7 +62,7 @@ std::size_t draw_all(const std::string& folder, const libpicker::Inputs& inputs,
         rules.width = item.width;
         rules.height = item.height;
         rules.has_threshold = 1;
-        rules.threshold = summary.threshold;
+        rules.threshold = item.threshold;
         try {
             libpicker::draw(in_folder(folder, item.stem) + ".png", libpicker::Micrograph::read(inputs.path(i)),
                             libpicker::Picks::read(in_folder(output, item.stem) + ".star").select(rules), nullptr,
@@ -162,12 +166,33 @@ int report_all_failed(const Arguments& arguments, const Json& json, const libpic
     return exit_failed;
 }
 
-std::string summary_text(const picker_run_summary& summary, const std::string& output) {
+// "0.5 or more"; "0.3 to 0.46 or more" where micrographs have thresholds of their own.
+std::string scores_text(const libpicker::RunReport& report, const picker_run_summary& summary) {
+    double lowest = summary.threshold, highest = summary.threshold;
+    for (std::int64_t i = 0; i < summary.micrographs; ++i) {
+        if (const picker_run_item item = report.item(static_cast<std::size_t>(i)); has_result(item)) {
+            lowest = std::min(lowest, item.threshold);
+            highest = std::max(highest, item.threshold);
+        }
+    }
+    return format_score(lowest) + (highest > lowest ? " to " + format_score(highest) : "") + " or more";
+}
+
+std::string summary_text(const libpicker::RunReport& report, const picker_run_summary& summary,
+                         const std::string& output) {
     std::ostringstream text;
     text << counted(summary.picks, "pick") << " on " << summary.done + summary.skipped << " of "
-         << counted(summary.micrographs, "micrograph") << " (score " << format_score(summary.threshold)
-         << " or more, particles of " << format_number(summary.diameter, 0) << " A) in "
-         << format_number(summary.seconds, 1) << " s\n";
+         << counted(summary.micrographs, "micrograph") << " (score " << scores_text(report, summary)
+         << ", particles of " << format_number(summary.diameter, 0) << " A) in " << format_number(summary.seconds, 1)
+         << " s\n";
+    double wrong = 0;
+    for (std::int64_t i = 0; i < summary.micrographs; ++i) {
+        const picker_run_item item = report.item(static_cast<std::size_t>(i));
+        wrong += std::isfinite(item.false_share) ? item.false_share * static_cast<double>(item.picks) : 0;
+    }
+    if (wrong > 0) { // of a calibrated model
+        text << "about " << format_number(wrong, 0) << " of them false, by their probabilities\n";
+    }
     if (summary.skipped > 0) {
         text << counted(summary.skipped, "micrograph") << " done before and current\n";
     }
@@ -243,7 +268,7 @@ Command pick_command() {
         if (all_failed) {
             return report_all_failed(arguments, json, report, summary, terminal);
         }
-        std::string text = summary_text(summary, output) + removed_text(report, inputs.size());
+        std::string text = summary_text(report, summary, output) + removed_text(report, inputs.size());
         if (pick.has_keep != 0 && pick.keep < summary.threshold) {
             text += kept_text(report, inputs.size(), summary, output);
         }

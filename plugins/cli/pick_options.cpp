@@ -29,6 +29,23 @@ void set_deviation(const Arguments& arguments, picker_pick_options& options) {
     }
 }
 
+// A score, the word auto, or a share of false picks that takes its place.
+void set_threshold(const Arguments& arguments, picker_pick_options& options) {
+    arguments.not_together("--threshold", {"--fdr"});
+    if (arguments.text("--threshold") == "auto") {
+        options.threshold_rule = PICKER_THRESHOLD_AUTO;
+    } else if (const auto threshold = arguments.score("--threshold")) {
+        options.has_threshold = 1;
+        options.threshold = *threshold;
+    }
+    if (const auto share = arguments.score("--fdr")) {
+        if (!(*share > 0 && *share < 1)) {
+            throw UsageError("picker pick: --fdr needs a share of false picks between 0 and 1, such as 0.1");
+        }
+        options.fdr = *share;
+    }
+}
+
 } // namespace
 
 picker_pick_options pick_options_of(const Arguments& arguments) {
@@ -41,7 +58,7 @@ picker_pick_options pick_options_of(const Arguments& arguments) {
             target = *value;
         }
     };
-    set(arguments.score("--threshold"), options.has_threshold, options.threshold);
+    set_threshold(arguments, options);
     set(arguments.score("--keep"), options.has_keep, options.keep);
     set(arguments.zero_or_more("--min-distance"), options.has_min_distance, options.min_distance);
     set(arguments.zero_or_more("--edge"), options.has_edge, options.edge);
@@ -62,7 +79,8 @@ picker_pick_options pick_options_of(const Arguments& arguments) {
 
 std::vector<Flag> pick_flags() {
     return {
-        {"--model", Takes::one, "MODEL", "a trained model, MODEL.safetensors (required)"},
+        {"--model", Takes::one, "MODEL",
+         "a trained model: MODEL.safetensors, or general, which needs no training (required)"},
         {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or - (required)"},
         {"--output", Takes::one, "DIR", "folder to write to (required)"},
         {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
@@ -70,7 +88,11 @@ std::vector<Flag> pick_flags() {
         {"--aperture", Takes::one, "A",
          "diameter of the blobs that a segmenter's map shows (parsed), about half of --diameter [the model's]"},
         {"--step", Takes::one, "N", "working pixels between the places that are scored [the model's]"},
-        {"--threshold", Takes::one, "T", "picks have this score or more [the model's]"},
+        {"--threshold", Takes::one, "T",
+         "picks have this score or more; auto: what gives the best F1 by the probabilities of each micrograph, for "
+         "models "
+         "whose scores are probabilities [the model's]"},
+        {"--fdr", Takes::one, "Q", "instead of a threshold: at most this share of false picks, by the probabilities"},
         {"--keep", Takes::one, "T",
          "STEM.star keeps candidates down to this score, so that the threshold can be lowered later [the threshold]"},
         {"--edge", Takes::one, "A", "no pick nearer to the border [0]"},

@@ -52,7 +52,8 @@ picker_simulation settings_of(const Arguments& arguments, const std::vector<cons
     const auto set_count = [&](std::int32_t& member, const std::string& flag, int lowest) {
         member = static_cast<std::int32_t>(arguments.integer(flag, lowest).value_or(member));
     };
-    set_count(settings.particles, "--particles", 1);
+    set_count(settings.particles, "--particles", 0);
+    settings.has_particles = arguments.has("--particles") ? 1 : settings.has_particles;
     set_above(settings.pixel_size, "--pixel-size");
     set_above(settings.diameter, "--diameter");
     set_above(settings.min_distance, "--min-distance");
@@ -147,7 +148,7 @@ std::vector<Flag> flags() {
         {"--preset", Takes::one, "NAME", "realistic: a usual mixture of what follows; other flags change it"},
         {"--count", Takes::one, "N", "micrographs [1]"},
         {"--size", Takes::one, "W,H", "pixels [1024,1024]"},
-        {"--particles", Takes::one, "N", "per micrograph [100]; fewer where they do not fit"},
+        {"--particles", Takes::one, "N", "per micrograph [100]; fewer where they do not fit, 0: none"},
         {"--diameter", Takes::one, "A", "longest axis of the phantom [180]"},
         {"--min-distance", Takes::one, "D", "between centres, in diameters [1]"},
         {"--touching", Takes::one, "F", "share of the particles put at 0.7 to 1 diameter from another [0]"},

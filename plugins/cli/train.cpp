@@ -11,8 +11,13 @@ namespace {
 std::string summary(const picker_train_report& report, const std::string& output) {
     std::ostringstream text;
     text << counted(report.epochs, "epoch") << " in " << format_number(report.seconds, 0) << " s on "
-         << report.positives << " particles and " << report.negatives << " negatives; the best is epoch "
-         << report.best_epoch << " (validation accuracy " << format_number(report.best_validation_accuracy, 3) << ")\n";
+         << report.positives << " particles and " << report.negatives << " negatives; ";
+    if (report.best_epoch > 0) {
+        text << "the best is epoch " << report.best_epoch;
+    } else {
+        text << "none was better on the held-out samples than the weights before, which are kept";
+    }
+    text << " (validation accuracy " << format_number(report.best_validation_accuracy, 3) << ")\n";
     if (report.resumed_after > 0) {
         text << "went on after epoch " << report.resumed_after << "\n";
     }

@@ -33,7 +33,9 @@ const Labels& pick_labels() {
     static const Labels labels = {
         {"model", Takes::one, "a trained model, MODEL.safetensors (required)"},
         {"diameter", Takes::one, "longest axis of the particle, angstrom [as trained]"},
-        {"threshold", Takes::one, "picks have this figure of merit or more, 0 to 1 [the model's]"},
+        {"threshold", Takes::one, "picks have this figure of merit or more, 0 to 1, or auto [the model's]"},
+        {"fdr", Takes::one,
+         "instead of a threshold: at most this share of false picks, by the probabilities of each micrograph"},
         {"keep", Takes::one, "also write candidates down to this figure of merit [the threshold]"},
         {"min_distance", Takes::one, "angstrom between picks; the better of two stays [the model's]"},
         {"edge", Takes::one, "no pick nearer to the border, angstrom [0]"},

@@ -17,7 +17,14 @@ picker_pick_options pick_options_of(const Parameters& parameters) {
     parameters.number("pixel_size", 0.05, 100, "angstrom per pixel, from 0.05 to 100", options.pixel_size);
     parameters.above_zero("aperture", "angstrom, above 0", options.aperture);
     parameters.above_zero("overlap_distance", "angstrom, above 0", options.overlap_distance);
-    flag("threshold", 1, "a score from 0 to 1", options.has_threshold, options.threshold);
+    if (parameters.text("threshold") == "auto") {
+        options.threshold_rule = PICKER_THRESHOLD_AUTO;
+    } else {
+        flag("threshold", 1, "a score from 0 to 1, or auto", options.has_threshold, options.threshold);
+    }
+    if (parameters.above_zero("fdr", "a share of false picks between 0 and 1", options.fdr) && !(options.fdr < 1)) {
+        throw cli::UsageError("parameter 'fdr' needs a share of false picks between 0 and 1, such as 0.1");
+    }
     flag("keep", 1, "a score from 0 to 1", options.has_keep, options.keep);
     flag("min_distance", huge, "angstrom, 0 or more", options.has_min_distance, options.min_distance);
     flag("edge", huge, "angstrom, 0 or more", options.has_edge, options.edge);

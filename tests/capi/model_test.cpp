@@ -6,6 +6,25 @@
 
 using namespace capi;
 
+DOCTEST_TEST_CASE("shipped models are loaded by name, from wherever the process works") {
+    DOCTEST_REQUIRE(picker_shipped_model_count() >= 1);
+    for (std::int32_t i = 0; i < picker_shipped_model_count(); ++i) {
+        const char* name = picker_shipped_model_name(i);
+        DOCTEST_CHECK(std::string(picker_shipped_model_summary(i)).size() > 10);
+        const auto model = libpicker::Model::load(name);
+        DOCTEST_CHECK(model.info().trained == 1);
+        DOCTEST_CHECK(model.info().diameter == 0); // of none in particular
+        const std::string file = std::string(PICKER_SOURCE_DIR "/libpicker/models/") + name + ".safetensors";
+        DOCTEST_CHECK(std::string(libpicker::Model::load(file).info().hash) == model.info().hash);
+        DOCTEST_CHECK(model.metadata().find("trained-on") != std::string::npos);
+    }
+    DOCTEST_CHECK(picker_shipped_model_name(-1) == nullptr);
+    DOCTEST_CHECK(picker_shipped_model_name(picker_shipped_model_count()) == nullptr);
+    DOCTEST_CHECK(picker_shipped_model_summary(INT32_MAX) == nullptr);
+    picker_model* out = nullptr;
+    refused(picker_model_load(&out, "genral"), PICKER_NOT_FOUND, {"genral", "general", "path of a .safetensors file"});
+}
+
 DOCTEST_TEST_CASE("architectures name themselves, with the published parameter counts") {
     std::map<std::string, std::int64_t> parameters;
     for (std::int32_t i = 0; i < picker_architecture_count(); ++i) {

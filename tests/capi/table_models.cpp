@@ -21,6 +21,14 @@ void add_model(std::vector<Entry>& table) {
     table.push_back({"picker_architecture_parameters", {}, [](World&, Call&) {
                          return answer(picker_architecture_parameters(0) == 0);
                      }});
+    table.push_back(
+        {"picker_shipped_model_count", {}, [](World&, Call&) { return answer(picker_shipped_model_count() == 0); }});
+    table.push_back({"picker_shipped_model_name", {}, [](World&, Call&) {
+                         return answer(picker_shipped_model_name(0) == nullptr);
+                     }});
+    table.push_back({"picker_shipped_model_summary", {}, [](World&, Call&) {
+                         return answer(picker_shipped_model_summary(0) == nullptr);
+                     }});
     table.push_back({"picker_model_create", {{"out", refused}, {"architecture", refused}}, [](World&, Call& c) -> int {
                          return picker_model_create(c.handle<picker_model, picker_model_free>("out"),
                                                     c.p("architecture", "deeppicker"), 7);

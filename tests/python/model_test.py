@@ -32,6 +32,23 @@ class Picking(Case):
         self.assertEqual((result.truth, result.radius), (len(truth), 15))
         self.assertGreaterEqual(result.matched, 0.8 * len(truth))
 
+    def test_the_general_model_needs_no_training(self):
+        self.assertIn("general", [m.name for m in libpicker.shipped_models()])
+        general = libpicker.Model.load("general")
+        self.assertTrue(general.info.trained and general.info.calibrated and general.info.automatic_threshold)
+        picks, truth = general.pick(self.scene.micrograph, diameter=120), self.scene.truth
+        self.assertGreaterEqual(near((picks.x, picks.y), (truth.x, truth.y), 15), 0.8 * len(picks))
+        self.assertGreaterEqual(near((truth.x, truth.y), (picks.x, picks.y), 15), 0.8 * len(truth))
+        automatic = general.pick(self.scene.micrograph, diameter=120, threshold="auto")
+        np.testing.assert_array_equal(automatic.score, picks.score)
+        for share in (0.02, 0.2):
+            sure = general.pick(self.scene.micrograph, diameter=120, fdr=share)
+            self.assertLessEqual(1 - sure.score.mean() if len(sure) else 0, share)
+        with self.assertRaises(libpicker.Unsupported):
+            self.model.pick(self.scene.micrograph, fdr=0.1)  # its scores are no probabilities
+        with self.assertRaises(ValueError):
+            general.pick(self.scene.micrograph, diameter=120, threshold="best")
+
     def test_an_array_is_a_micrograph(self):
         picks = self.model.pick(self.scene.micrograph)
         again = self.model.pick(np.array(self.scene.micrograph), pixel_size=4)

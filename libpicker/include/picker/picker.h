@@ -398,7 +398,9 @@ typedef struct picker_model_info {
     double pixel_size;       /* of the training micrographs, angstrom; 0 before training */
     double threshold;        /* default */
     char architecture[32];
-    char hash[24]; /* of specification and weights */
+    char hash[24];               /* of specification and weights */
+    int32_t calibrated;          /* 1: scores are probabilities, as far as the training's validation micrographs tell */
+    int32_t automatic_threshold; /* 1: by default each micrograph has a threshold of its own (picker_threshold_rule) */
 } picker_model_info;
 PICKER_API picker_status picker_model_info_init(picker_model_info* info, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -437,7 +439,13 @@ PICKER_API picker_status picker_model_options_init(picker_model_options* options
 PICKER_API picker_status picker_model_create_with(picker_model** out, const char* architecture,
                                                   const picker_model_options* options,
                                                   uint64_t seed) PICKER_CHECK_RESULT;
-/* Reads a .safetensors checkpoint. Never executes anything from it. Owned. */
+/* Trained models that are installed with the library: their number, their names and a line on each. Static; NULL
+ * outside 0 to count - 1. docs/models.md has a card for each. */
+PICKER_API int32_t picker_shipped_model_count(void);
+PICKER_API const char* picker_shipped_model_name(int32_t index);
+PICKER_API const char* picker_shipped_model_summary(int32_t index);
+/* Reads a .safetensors checkpoint: `path` is a file, or the name of a shipped model ("general") where there is no such
+ * file. Never executes anything from it. Owned. */
 PICKER_API picker_status picker_model_load(picker_model** out, const char* path) PICKER_CHECK_RESULT;
 PICKER_API picker_status picker_model_save(const picker_model* model, const char* path) PICKER_CHECK_RESULT;
 PICKER_API picker_status picker_model_get_info(const picker_model* model, picker_model_info* info) PICKER_CHECK_RESULT;
@@ -653,7 +661,8 @@ PICKER_API picker_status picker_train_options_init(picker_train_options* options
 /* What a training came to. */
 typedef struct picker_train_report {
     size_t struct_size;
-    int32_t epochs, best_epoch;
+    int32_t epochs;
+    int32_t best_epoch; /* whose weights were kept; 0: those of before, as no epoch was better on held-out samples */
     int32_t stopped_early, cancelled;
     int64_t positives, negatives, validation_samples;
     int64_t outside; /* positives too near to the border, left out */
@@ -675,11 +684,12 @@ PICKER_API picker_status picker_train_report_init(picker_train_report* report, s
 PICKER_API picker_status picker_model_tune(picker_model* model, const picker_dataset* train,
                                            const picker_train_options* options, int32_t candidates,
                                            const picker_control* control) PICKER_CHECK_RESULT;
-/* Trains `model` in place and keeps the best weights. `validation` (may be NULL) are whole micrographs that choose the
- * default threshold; `options`, `report` and `control` may be NULL. When cancelled after an epoch or more, the best
- * weights so far are kept, report->cancelled is 1 and the result is PICKER_OK. With a state file, a training that was
- * cancelled or killed goes on after its last epoch, to the same bits; other settings or data are PICKER_MISMATCH.
- * Bit-equal for any number of threads. */
+/* Trains `model` in place and keeps the best weights; those of a trained model stay where no epoch is better on the
+ * held-out samples. `validation` (may be NULL) are whole micrographs that choose the default threshold; `options`,
+ * `report` and `control` may be NULL. When cancelled after an epoch or more, the best weights so far are kept,
+ * report->cancelled is 1 and the result is PICKER_OK. With a state file, a training that was cancelled or killed goes
+ * on after its last epoch, to the same bits; other settings or data are PICKER_MISMATCH. Bit-equal for any number of
+ * threads. */
 PICKER_API picker_status picker_train(picker_model* model, const picker_dataset* train,
                                       const picker_dataset* validation, const picker_train_options* options,
                                       picker_train_report* report, const picker_control* control) PICKER_CHECK_RESULT;
@@ -711,6 +721,14 @@ typedef enum picker_carbon {
     PICKER_CARBON_EDGE = 2
 } picker_carbon;
 
+/* Where the threshold comes from. A calibrated model (picker_model_info.calibrated) gives probabilities, from which a
+ * threshold follows for each micrograph by itself, without a label: the one with the best F1 that they promise, at
+ * least 0.3. */
+typedef enum picker_threshold_rule {
+    PICKER_THRESHOLD_DEFAULT = 0, /* picker_pick_options.threshold where has_threshold; else the model's rule */
+    PICKER_THRESHOLD_AUTO = 1     /* by the probabilities; PICKER_UNSUPPORTED where scores are none */
+} picker_threshold_rule;
+
 /* Lengths in angstrom. Zero, and has_... = 0, leave the model's own setting. */
 typedef struct picker_pick_options {
     size_t struct_size;
@@ -739,6 +757,9 @@ typedef struct picker_pick_options {
     double aperture; /* of the blobs that a segmenter's map shows, about half of the diameter; 0: the model's */
     /* Of a model with heads, which of them picks, with its own threshold and diameter. NULL: the general one. */
     const char* head;
+    int32_t threshold_rule; /* picker_threshold_rule */
+    int32_t reserved_rule;
+    double fdr; /* at most this share of false picks, by the probabilities of a micrograph's candidates; 0: no limit */
 } picker_pick_options;
 PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -957,6 +978,8 @@ typedef struct picker_run_item {
     int64_t removed_threshold, removed_distance, removed_edge, removed_mask, removed_top;
     double seconds_read, seconds_transform, seconds_score, seconds_peaks, seconds_write;
     int64_t removed_clean, removed_carbon, removed_deviation, removed_extreme_pixels, removed_overlaps;
+    double threshold;   /* that was used on it; NaN for a micrograph without a result */
+    double false_share; /* of its picks, as the probabilities of a calibrated model promise; NaN where there are none */
 } picker_run_item;
 PICKER_API picker_status picker_run_item_init(picker_run_item* item, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -965,7 +988,9 @@ typedef struct picker_run_summary {
     size_t struct_size;
     int64_t micrographs, done, skipped, failed, picks;
     int32_t cancelled, reserved;
-    double seconds, threshold, diameter; /* diameter in angstrom */
+    double seconds;
+    double threshold; /* the median where every micrograph has its own */
+    double diameter;  /* angstrom */
 } picker_run_summary;
 PICKER_API picker_status picker_run_summary_init(picker_run_summary* summary, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -1124,7 +1149,8 @@ typedef struct picker_simulation {
     uint64_t seed;
     int32_t views; /* directions per structure that are projected once and used again; 0: each particle its own */
     int32_t gold, contamination, aggregates; /* objects that are no particles [0]; no particle lies on them */
-    int32_t has_ice_noise, reserved;
+    int32_t has_ice_noise;
+    int32_t has_particles;                  /* 1: particles counts also where it is 0: a micrograph without any */
     double astigmatism, astigmatism_angle;  /* defocus u - v, angstrom; degrees from x towards y [0] */
     double preferred_fraction;              /* of the particles, seen from near one direction [0] */
     double preferred_rot, preferred_tilt;   /* that direction, degrees */

@@ -129,6 +129,14 @@ PickSettings settings_of(const picker_pick_options& options) {
         settings.aperture = not_negative(options.aperture, "picker_pick_options.aperture");
     }
     settings.head = optional_string(options.head);
+    if (options.threshold_rule != PICKER_THRESHOLD_DEFAULT && options.threshold_rule != PICKER_THRESHOLD_AUTO) {
+        fail(Status::invalid_argument, "picker_pick_options.threshold_rule is ", options.threshold_rule,
+             "; give a picker_threshold_rule");
+    }
+    settings.automatic_threshold = options.threshold_rule == PICKER_THRESHOLD_AUTO;
+    if (options.fdr != 0.0) {
+        settings.false_share = options.fdr;
+    }
     set_filters(settings, options);
     return settings;
 }

@@ -1,5 +1,6 @@
 // picker.h, "model": architectures, checkpoints, what a model is.
 #include "capi/handles.hpp"
+#include "models/shipped.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -14,6 +15,11 @@ namespace {
 const ArchitectureInfo* architecture_at(int32_t index) {
     return index < 0 || index >= picker_architecture_count() ? nullptr
                                                              : &architectures()[static_cast<std::size_t>(index)];
+}
+
+const ShippedModel* shipped_at(int32_t index) {
+    return index < 0 || index >= picker_shipped_model_count() ? nullptr
+                                                              : &shipped_models()[static_cast<std::size_t>(index)];
 }
 
 // Three sizes, or none where all are zero.
@@ -106,11 +112,25 @@ picker_status picker_model_create_with(picker_model** out, const char* architect
     });
 }
 
+int32_t picker_shipped_model_count(void) {
+    return static_cast<int32_t>(shipped_models().size());
+}
+
+const char* picker_shipped_model_name(int32_t index) {
+    const ShippedModel* model = shipped_at(index);
+    return model == nullptr ? nullptr : model->name;
+}
+
+const char* picker_shipped_model_summary(int32_t index) {
+    const ShippedModel* model = shipped_at(index);
+    return model == nullptr ? nullptr : model->summary;
+}
+
 picker_status picker_model_load(picker_model** out, const char* path) {
     return guard([&] {
         auto*& target = out_handle(out, "out");
         auto handle = std::make_unique<picker_model>();
-        handle->value = load_model(string_of(path, "path"));
+        handle->value = load_model(model_file(string_of(path, "path")));
         target = handle.release();
     });
 }
@@ -133,6 +153,8 @@ picker_status picker_model_get_info(const picker_model* model, picker_model_info
         result.diameter = source.diameter;
         result.pixel_size = source.pixel_size;
         result.threshold = source.spec.default_threshold;
+        result.calibrated = source.spec.calibration.empty() ? 0 : 1;
+        result.automatic_threshold = source.spec.automatic_threshold ? 1 : 0;
         copy_text(result.architecture, sizeof result.architecture, source.spec.architecture);
         copy_text(result.hash, sizeof result.hash, model_hash(source));
         write_struct(info, result);
@@ -146,6 +168,7 @@ picker_status picker_model_set_threshold(picker_model* model, double threshold) 
             fail(Status::invalid_argument, "threshold is ", threshold, "; scores lie between 0 and 1");
         }
         target.value.spec.default_threshold = threshold;
+        target.value.spec.automatic_threshold = false;
     });
 }
 

@@ -1,6 +1,7 @@
 // picker.h, "a run over files".
 #include "capi/handles.hpp"
 
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -135,6 +136,9 @@ picker_status picker_run_report_item(const picker_run_report* report, size_t ind
         result.seconds_score = entry.times.score;
         result.seconds_peaks = entry.times.peaks;
         result.seconds_write = entry.times.write;
+        const bool done = entry.status == "done" || entry.status == "skipped";
+        result.false_share = entry.false_share.value_or(std::nan(""));
+        result.threshold = done ? entry.threshold.value_or(source.threshold) : std::nan("");
         write_struct(item, result);
     });
 }

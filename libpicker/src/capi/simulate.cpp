@@ -18,6 +18,9 @@ SimulationOptions options_of(const picker_simulation& given) {
     set_if(result.width, given.width, "picker_simulation.width");
     set_if(result.height, given.height, "picker_simulation.height");
     set_if(result.particles, given.particles, "picker_simulation.particles");
+    if (given.has_particles != 0) {
+        result.particles = given.particles;
+    }
     const auto set_length = [&](double& target, double value, const char* name) {
         set_if(target, not_negative(value, name), name);
     };

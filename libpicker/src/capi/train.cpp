@@ -138,9 +138,11 @@ picker_status picker_train(picker_model* model, const picker_dataset* train_set,
         if (report != nullptr) {
             check_out(report, "report");
         }
+        TrainingOptions settings = training_options_of(options);
+        settings.keep_better_start = target.value.trained && settings.heads == HeadMode::general;
         const TrainingReport outcome =
-            train(target.value, data.value, validation == nullptr ? nullptr : &validation->value,
-                  training_options_of(options), control_of(control));
+            train(target.value, data.value, validation == nullptr ? nullptr : &validation->value, settings,
+                  control_of(control));
         if (report == nullptr) {
             return;
         }

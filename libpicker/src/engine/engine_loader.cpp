@@ -1,6 +1,7 @@
 // Finds and loads libpicker_torch, the library that holds LibTorch, when a call first needs it (engine.hpp).
 // It stays loaded: LibTorch does not survive being unloaded.
 #include "core/error.hpp"
+#include "core/own_folder.hpp"
 #include "engine/engine_table.hpp"
 #include "version.hpp"
 
@@ -18,17 +19,6 @@ namespace fs = std::filesystem;
 constexpr const char* file_name = "libpicker_torch.so";
 constexpr const char* install_advice =
     "install LibTorch (`pip install torch`) and build libpicker against it (-DPICKER_WITH_TORCH=ON)";
-
-// The folder of the shared library, or program, that this code is part of.
-fs::path own_folder() {
-    Dl_info info{};
-    if (dladdr(reinterpret_cast<const void*>(&engine), &info) == 0 || info.dli_fname == nullptr) {
-        return {};
-    }
-    std::error_code ignored;
-    const fs::path absolute = fs::canonical(info.dli_fname, ignored);
-    return (absolute.empty() ? fs::path(info.dli_fname) : absolute).parent_path();
-}
 
 fs::path find_file() {
     const fs::path beside = own_folder() / file_name;

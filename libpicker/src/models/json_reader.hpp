@@ -82,6 +82,20 @@ public:
         complain(text("\"", key, "\" is \"", given, "\", which this version does not know"));
     }
 
+    std::vector<double> numbers(const char* key, double low, double high) const {
+        constexpr std::size_t most = 4096;
+        const Json& value = member(key);
+        std::vector<double> result;
+        for (std::size_t i = 0; value.is_array() && value.size() <= most && i < value.size(); ++i) {
+            result.push_back(value[i].is_number() ? value[i].get<double>() : std::nan(""));
+        }
+        if (!value.is_array() || value.size() > most ||
+            !std::all_of(result.begin(), result.end(), [&](double n) { return n >= low && n <= high; })) {
+            complain(text("\"", key, "\" is not a list of at most ", most, " numbers from ", low, " to ", high));
+        }
+        return result;
+    }
+
     JsonReader object(const char* key) const { return {member(key), file_, text(place_, ".", key)}; }
 
     std::vector<JsonReader> list(const char* key, std::size_t most) const {

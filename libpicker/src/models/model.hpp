@@ -4,6 +4,7 @@
 #include "core/random.hpp"
 #include "engine/engine.hpp"
 #include "engine/network_spec.hpp"
+#include "evaluation/calibration.hpp"
 #include "signal/recipe.hpp"
 
 #include <cstdint>
@@ -72,6 +73,10 @@ struct TrainingDefaults {
     // within half an `aperture` of a particle's centre (map_samples.hpp).
     // Of a detector the edge of the crops that it learns from, new in every epoch (detector_loop.hpp).
     int crop = 0;
+    // Above 0 a map rises to each particle's centre as a Gaussian of this deviation, in diameters, instead of being a
+    // disc of the aperture: its maxima then are sharp, and lie on the centres.
+    double heat = 0.0;
+    bool calibrates = false; // the validation micrographs also tell what scores mean (ModelSpec::calibration)
     int cycle = 0; // epochs in which the learning rate falls to 0 as a cosine, before it starts again; 0: it does not
     double offset_weight = 0.0; // of a detector's mean absolute error of offsets, in crops
     HeadTraining heads;
@@ -103,6 +108,10 @@ struct ModelSpec {
     // `deviation_gate` the training fills in the range; until then both are 0, which means none.
     bool deviation_gate = false;
     double deviation_low = 0.0, deviation_high = 0.0;
+    // Scores become probabilities by what the validation micrographs of the training have shown. Fitted where
+    // training.calibrates says so.
+    Calibration calibration;
+    bool automatic_threshold = false; // the default: by the probabilities of each micrograph, and not default_threshold
     TrainingDefaults training;
 };
 

@@ -21,6 +21,7 @@ ModelSpec parsed_s2();            // the segmenter of the supplement's Table S2 
 ModelSpec parsed_s2_classifier(); // ... and the classifier that its first layers come from
 ModelSpec hydrapicker();          // HydraPicker 2019, the head of the paper: three outputs
 ModelSpec hydrapicker_code();     // the head of its code: four outputs
+ModelSpec compact();              // a small network of our own, for any particle without training
 
 // A DeepEM network with the options' box, kernels, pools, maps and activation; what they leave open follows the design
 // rule (deepem_design.hpp).

@@ -40,6 +40,9 @@ constexpr std::array registry{
                      "HydraPicker 2019, sections 3 and 4; decoding and rates of the authors' code", hydrapicker},
     ArchitectureInfo{"hydrapicker-code", "hydrapicker with the head of the code, which has an output for no particle",
                      "HydraPicker's code", hydrapicker_code},
+    ArchitectureInfo{"compact", "a small network for particles of any kind, at a scale that follows the diameter",
+                     "our own; a U-Net (Ronneberger et al. 2015) whose skips add, heat maps as CenterNet 2019",
+                     compact},
 };
 
 const char* activation_name(Activation activation) {

@@ -16,7 +16,8 @@ void check_segmenter(const ModelSpec& spec) {
     if (spec.training.crop > 0 && is_map(spec.network) && spec.training.loss != Loss::half_square) {
         fail(Status::invalid_argument, "its map is no probability, and its loss wants one");
     }
-    if ((spec.peak_rule == PeakRule::blobs || spec.training.crop > 0) && !(spec.aperture > 0.0)) {
+    const bool discs = spec.training.crop > 0 && spec.training.heat == 0.0;
+    if ((spec.peak_rule == PeakRule::blobs || discs) && !(spec.aperture > 0.0)) {
         fail(Status::invalid_argument, "it has blobs without an aperture");
     }
 }
@@ -60,6 +61,9 @@ void check_spec(const ModelSpec& spec) {
     check_recipe(spec.recipe);
     check_initialisation(spec.training.initialisation);
     check_patch_rule(spec);
+    if (!is_sound(spec.calibration)) {
+        fail(Status::invalid_argument, "its calibration is no line that rises from 0 to 1");
+    }
     if (is_detector(spec.network)) {
         check_detector(spec);
     } else if (spec.peak_rule == PeakRule::cells || spec.training.loss == Loss::detection || spec.head_layer > 0) {

@@ -103,6 +103,10 @@ TrainingDefaults training_from(const JsonReader& reader) {
     if (reader.has("crop")) {
         training.crop = reader.integer("crop", 0, 4096);
     }
+    if (reader.has("heat")) {
+        training.heat = reader.number("heat", 0.0, 10.0);
+    }
+    training.calibrates = reader.has("calibrates") && reader.boolean("calibrates");
     if (reader.has("cycle")) {
         training.cycle = reader.integer("cycle", 0, many);
     }
@@ -169,6 +173,8 @@ Json training_json(const TrainingDefaults& training) {
         json["optimiser"] = name_of(optimisers, training.optimiser);
     }
     add_unless(json, "crop", training.crop, usual.crop);
+    add_unless(json, "heat", training.heat, usual.heat);
+    add_unless(json, "calibrates", training.calibrates, usual.calibrates);
     add_unless(json, "cycle", training.cycle, usual.cycle);
     add_unless(json, "offset_weight", training.offset_weight, usual.offset_weight);
     if (training.heads.epochs > 0) {
@@ -215,6 +221,10 @@ std::string spec_to_json(const ModelSpec& spec) {
         json["deviation_high"] = spec.deviation_high;
     }
     add_unless(json, "rotations", spec.rotations, 1);
+    if (!spec.calibration.empty()) {
+        json["calibration"] = {{"scores", spec.calibration.scores}, {"probabilities", spec.calibration.probabilities}};
+        add_unless(json, "automatic_threshold", spec.automatic_threshold, false);
+    }
     return json.dump(-1, ' ', true);
 }
 
@@ -263,6 +273,11 @@ ModelSpec spec_from_json(std::string_view json, const std::string& file) {
         spec.deviation_gate = true;
         spec.deviation_low = reader.number("deviation_low", 0.0, 1e6);
         spec.deviation_high = reader.number("deviation_high", spec.deviation_low, 1e6);
+    }
+    if (reader.has("calibration")) {
+        const JsonReader calibration = reader.object("calibration");
+        spec.calibration = {calibration.numbers("scores", 0.0, 1.0), calibration.numbers("probabilities", 0.0, 1.0)};
+        spec.automatic_threshold = reader.has("automatic_threshold") && reader.boolean("automatic_threshold");
     }
     try { // what the parts check themselves
         check_spec(spec);

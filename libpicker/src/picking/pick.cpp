@@ -21,6 +21,30 @@ void check_score(const std::optional<double>& value, const char* what) {
     }
 }
 
+// A threshold that follows from the scores takes the place of a given one, and needs scores that mean something.
+void check_label_free(const ModelSpec& spec, const PickSettings& settings) {
+    if (settings.automatic_threshold && settings.false_share) {
+        fail(Status::invalid_argument,
+             "an automatic threshold and a share of false picks are both asked for; give one");
+    }
+    if (!settings.automatic_threshold && !settings.false_share) {
+        return;
+    }
+    if (settings.threshold) {
+        fail(Status::invalid_argument, "a threshold of ", *settings.threshold,
+             " is given beside one that follows from the scores; give one of them");
+    }
+    if (settings.false_share && !(*settings.false_share > 0.0 && *settings.false_share < 1.0)) {
+        fail(Status::invalid_argument, "the share of false picks is ", *settings.false_share,
+             "; give a number between 0 and 1, such as 0.1");
+    }
+    if (spec.calibration.empty()) {
+        fail(Status::unsupported,
+             "a threshold without labels needs scores that are probabilities, and those of this model (",
+             spec.architecture, ") are not; give a threshold, or use the model \"general\" or one trained from it");
+    }
+}
+
 double length_in_pixels(const std::optional<double>& angstrom, double fallback, double pixel_size, const char* what) {
     if (!angstrom) {
         return fallback;
@@ -129,8 +153,14 @@ PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double 
     }
     const double window = window_length(spec, diameter, pixel_size);
     PickPlan plan;
-    plan.rules.threshold = settings.threshold.value_or(spec.default_threshold);
-    plan.keep = settings.keep.value_or(plan.rules.threshold);
+    plan.calibration = spec.calibration;
+    check_label_free(spec, settings);
+    plan.false_share = settings.false_share;
+    plan.automatic =
+        settings.automatic_threshold || (spec.automatic_threshold && !settings.threshold && !settings.false_share);
+    plan.given_keep = settings.keep;
+    plan.rules.threshold = plan.settles() ? 0.0 : settings.threshold.value_or(spec.default_threshold);
+    plan.keep = plan.settles() ? 0.0 : settings.keep.value_or(plan.rules.threshold);
     if (plan.keep > plan.rules.threshold) {
         fail(Status::invalid_argument, "the lowest score to keep, ", plan.keep, ", is above the threshold, ",
              plan.rules.threshold, "; keep at most the threshold");
@@ -190,15 +220,36 @@ Picks find_candidates(const ScoreMap& map, const PickPlan& plan, std::size_t* cl
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         candidates.x[i] = rounded(candidates.x[i]);
         candidates.y[i] = rounded(candidates.y[i]);
-        candidates.score[i] = rounded_score(candidates.score[i]);
+        candidates.score[i] = rounded_score(plan.calibration(candidates.score[i]));
     }
     candidates.sort_by_score();
     return candidates;
 }
 
-Picks apply_rules(const Picks& candidates, const Place& place, const PickPlan& plan, RemovedCounts* removed) {
+PickPlan settle_threshold(PickPlan plan, const Picks& candidates, const Place& place) {
+    constexpr double least = 0.3; // of an automatic threshold: where there are no particles, no F1 is worth aiming at
+    if (!plan.settles()) {
+        return plan;
+    }
+    SelectRules rules = plan.rules;
+    rules.threshold = 0.0;
+    rules.top = 0;
+    const Picks apart = select_picks(candidates, place.width, place.height, rules);
+    plan.rules.threshold = plan.automatic ? std::max(least, threshold_of_best_f1(apart.score))
+                                          : std::min(1.0, threshold_of_false_share(apart.score, *plan.false_share));
+    plan.rules.overlap_score = plan.rules.threshold;
+    plan.keep = std::min(plan.given_keep.value_or(plan.rules.threshold), plan.rules.threshold);
+    return plan;
+}
+
+Picks apply_rules(const Picks& candidates, const Place& place, const PickPlan& given, RemovedCounts* removed,
+                  double* threshold) {
     Picks sorted = candidates;
     sorted.sort_by_score();
+    const PickPlan plan = settle_threshold(given, sorted, place);
+    if (threshold != nullptr) {
+        *threshold = plan.rules.threshold;
+    }
     SelectRules rules = plan.rules;
     std::vector<Verdict> verdicts;
     if (plan.image.any()) {

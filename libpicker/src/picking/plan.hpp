@@ -11,6 +11,12 @@ namespace picker {
 struct PickPlan {
     SelectRules rules; // at the threshold
     double keep = 0.0; // score down to which rows are written
+    Calibration calibration;
+    // The threshold follows from the candidates (settle_threshold); until then it is 0, and so is `keep` where it is
+    // not given.
+    bool automatic = false;
+    std::optional<double> false_share, given_keep;
+    bool settles() const { return automatic || false_share; }
     PeakRule peak_rule = PeakRule::window_maximum;
     double peak_window = 0.0;                     // pixels
     double first_range = 0.0, second_range = 0.0; // pixels, of PeakRule::two_pass_box
@@ -39,7 +45,12 @@ struct Place {
     std::string name;                  // for messages
 };
 
-// Rows down to plan.keep; `removed` counts at the threshold. Error(mismatch) where an image rule has no micrograph.
-Picks apply_rules(const Picks& candidates, const Place& place, const PickPlan& plan, RemovedCounts* removed);
+// The plan with a threshold that follows from the candidates, best first; the same where it has one.
+PickPlan settle_threshold(PickPlan plan, const Picks& candidates, const Place& place);
+
+// Rows down to plan.keep; `removed` counts at the threshold, `threshold` (may be null) is the one that was used.
+// Error(mismatch) where an image rule has no micrograph.
+Picks apply_rules(const Picks& candidates, const Place& place, const PickPlan& plan, RemovedCounts* removed,
+                  double* threshold = nullptr);
 
 } // namespace picker

@@ -252,8 +252,10 @@ void Run::select_and_write(Flight& flight) {
     std::size_t cleaned = 0;
     const Picks candidates =
         from_map ? find_candidates(map, plan, &cleaned) : read_picks_single(source_file(run_, item.stem), "star");
-    const Picks picks =
-        apply_rules(candidates, {item.width, item.height, map.micrograph.get(), item.micrograph}, plan, &item.removed);
+    double threshold = 0.0;
+    const Picks picks = apply_rules(candidates, {item.width, item.height, map.micrograph.get(), item.micrograph}, plan,
+                                    &item.removed, &threshold);
+    item.threshold = plan.settles() ? std::optional(threshold) : std::nullopt;
     item.removed.clean = cleaned;
     item.candidates = candidates.size() + cleaned;
     flight.job.map.micrograph.reset();
@@ -261,7 +263,7 @@ void Run::select_and_write(Flight& flight) {
     if (run_.options.write_score_maps) {
         write_score_map(run_.options.output / (item.stem + ".mrc"), map);
     }
-    item.picks = write_micrograph_picks(run_, item, picks);
+    write_micrograph_picks(run_, item, picks);
     flight.times.write = watch.seconds();
 }
 
@@ -288,7 +290,7 @@ void Run::apply_top() {
         }
         RunItem& item = report_.items[order[n]];
         const std::size_t before = item.picks;
-        item.picks = write_micrograph_picks(run_, item, all[n]);
+        write_micrograph_picks(run_, item, all[n]);
         item.removed.top += before - item.picks;
         RunItem done = item;
         done.status = "done";
@@ -305,6 +307,7 @@ RunReport Run::go() {
     if (run_.options.settings.top > 0 && !report_.cancelled) {
         apply_top();
     }
+    report_.threshold = median_threshold(report_.items, run_.threshold);
     for (const RunItem& item : report_.items) {
         report_.picks += item.picks;
         report_.failed += item.status == "failed" ? 1 : 0;

@@ -21,12 +21,16 @@ namespace picker {
 struct PickSettings {
     double diameter = 0.0;                                     // 0: the model's
     std::optional<double> threshold, keep, min_distance, edge; // keep: at most the threshold
-    int top_per_micrograph = 0;                                // best N of what `keep` leaves; the same holds for `top`
-    std::int64_t top = 0;                                      // over the run
-    double pixel_size = 0.0;                                   // overrides STAR and header; 0: not given
-    double box_size = 0.0;                                     // pixels, for .box; 0: 1.5 diameters, even
-    int step = 0;                                              // of the scorer, working pixels; 0: the model's
-    std::optional<double> aperture;                            // of blobs; unset: the model's share of the diameter
+    // Instead of a threshold, where scores are probabilities (ModelSpec::calibration): by the probabilities of each
+    // micrograph, for the best F1 that they promise, or for at most this share of false picks.
+    bool automatic_threshold = false;
+    std::optional<double> false_share;
+    int top_per_micrograph = 0;     // best N of what `keep` leaves; the same holds for `top`
+    std::int64_t top = 0;           // over the run
+    double pixel_size = 0.0;        // overrides STAR and header; 0: not given
+    double box_size = 0.0;          // pixels, for .box; 0: 1.5 diameters, even
+    int step = 0;                   // of the scorer, working pixels; 0: the model's
+    std::optional<double> aperture; // of blobs; unset: the model's share of the diameter
     Cleaning clean = Cleaning::off;
     CarbonRule carbon = CarbonRule::off;
     std::optional<DeviationRange> deviation; // both 0: none
@@ -59,6 +63,8 @@ struct RunItem {
     int width = 0, height = 0;
     double pixel_size = 0.0;
     std::size_t candidates = 0, picks = 0;
+    std::optional<double> threshold;   // of this micrograph, where it follows from its scores
+    std::optional<double> false_share; // of its picks, as their probabilities promise; unset without any
     RemovedCounts removed;
     StageTimes times;
 };
@@ -67,7 +73,7 @@ struct RunReport {
     std::vector<RunItem> items; // in input order
     std::size_t picks = 0, failed = 0;
     double seconds = 0.0;
-    double threshold = 0.0, diameter = 0.0;
+    double threshold = 0.0, diameter = 0.0; // threshold: the median where every micrograph has its own
     bool cancelled = false;
 };
 

@@ -64,10 +64,12 @@ bool is_current(const RunContext& run, const nlohmann::json& record, const RunIt
 
 std::string message_of(const std::exception_ptr& error); // what to tell about a failed micrograph
 
-// STEM.star with all of `picks`, the other formats with those at the threshold. Returns how many these are.
-std::size_t write_micrograph_picks(const RunContext& run, const RunItem& item, const Picks& picks);
+// STEM.star with all of `picks`, the other formats with those at the threshold. Fills in what `item` says of these.
+void write_micrograph_picks(const RunContext& run, RunItem& item, const Picks& picks);
 Picks read_micrograph_picks(const RunContext& run, const std::string& stem); // what STEM.star holds, best first
 Picks at_threshold(const Picks& picks, double threshold);
+// The median of those that micrographs have of their own; `common` where none has.
+double median_threshold(const std::vector<RunItem>& items, double common);
 
 // autopick.star, picks.EXT and run.json. Only micrographs that are done (now or before) are in the lists.
 void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& inputs, const RunReport& report);

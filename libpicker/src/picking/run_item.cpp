@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
+#include <numeric>
 #include <set>
 
 namespace picker {
@@ -145,8 +146,8 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
     }
     run.settings = {{"model", model_hash(model)},
                     {"diameter", run.diameter},
-                    {"threshold", run.threshold},
-                    {"keep", run.keep},
+                    {"threshold", plan.settles() ? nlohmann::json("auto") : nlohmann::json(run.threshold)},
+                    {"keep", plan.settles() ? or_default(settings.keep) : nlohmann::json(run.keep)},
                     {"min_distance", or_default(settings.min_distance)},
                     {"edge", or_default(settings.edge)},
                     {"top_per_micrograph", settings.top_per_micrograph},
@@ -158,6 +159,9 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
                     {"source", source_name(options.source)},
                     {"source_folder", options.source_folder.string()},
                     {"write_score_maps", options.write_score_maps}};
+    if (settings.false_share) {
+        run.settings["fdr"] = *settings.false_share;
+    }
     note_filters(run.settings, settings, plan);
     if (settings.step > 0) {
         run.settings["step"] = settings.step;
@@ -238,6 +242,21 @@ bool is_current(const RunContext& run, const nlohmann::json& record, const RunIt
                        [&](const std::string& name) { return std::filesystem::exists(run.options.output / name); });
 }
 
+double median_threshold(const std::vector<RunItem>& items, double common) {
+    std::vector<double> own;
+    for (const RunItem& item : items) {
+        if (item.threshold) {
+            own.push_back(*item.threshold);
+        }
+    }
+    if (own.empty()) {
+        return common;
+    }
+    const auto middle = own.begin() + static_cast<std::ptrdiff_t>(own.size() / 2);
+    std::nth_element(own.begin(), middle, own.end());
+    return *middle;
+}
+
 Picks at_threshold(const Picks& picks, double threshold) {
     std::vector<std::size_t> rows;
     for (std::size_t i = 0; i < picks.size(); ++i) {
@@ -264,14 +283,19 @@ PicksContext picks_context(const RunContext& run, const RunItem& item, const Inp
     return context;
 }
 
-std::size_t write_micrograph_picks(const RunContext& run, const RunItem& item, const Picks& picks) {
+void write_micrograph_picks(const RunContext& run, RunItem& item, const Picks& picks) {
     const PicksContext context = picks_context(run, item);
-    const Picks chosen = at_threshold(picks, run.threshold);
+    const Picks chosen = at_threshold(picks, item.threshold.value_or(run.threshold));
     for (const std::string& format : run.formats) {
         write_picks(run.options.output / (item.stem + picks_format(format).extension), chosen, context, format);
     }
     write_picks(run.options.output / (item.stem + ".star"), picks, context, "star");
-    return chosen.size();
+    item.picks = chosen.size();
+    item.false_share.reset();
+    if (!run.model->spec.calibration.empty() && !chosen.empty()) {
+        const double right = std::accumulate(chosen.score.begin(), chosen.score.end(), 0.0);
+        item.false_share = 1.0 - right / static_cast<double>(chosen.size());
+    }
 }
 
 Picks read_micrograph_picks(const RunContext& run, const std::string& stem) {

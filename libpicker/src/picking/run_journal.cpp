@@ -66,32 +66,39 @@ nlohmann::json file_stamp(const std::filesystem::path& path) {
 }
 
 nlohmann::json to_json(const RunItem& item) {
-    return {{"micrograph", item.micrograph},
-            {"stem", item.stem},
-            {"status", item.status},
-            {"error", item.error},
-            {"width", item.width},
-            {"height", item.height},
-            {"pixel_size", item.pixel_size},
-            {"candidates", item.candidates},
-            {"picks", item.picks},
-            {"removed",
-             {{"edge", item.removed.edge},
-              {"mask", item.removed.mask},
-              {"threshold", item.removed.threshold},
-              {"distance", item.removed.distance},
-              {"top", item.removed.top},
-              {"clean", item.removed.clean},
-              {"carbon", item.removed.carbon},
-              {"deviation", item.removed.deviation},
-              {"extreme_pixels", item.removed.extreme_pixels},
-              {"overlaps", item.removed.overlaps}}},
-            {"seconds",
-             {{"read", item.times.read},
-              {"transform", item.times.transform},
-              {"score", item.times.score},
-              {"peaks", item.times.peaks},
-              {"write", item.times.write}}}};
+    nlohmann::json json = {{"micrograph", item.micrograph},
+                           {"stem", item.stem},
+                           {"status", item.status},
+                           {"error", item.error},
+                           {"width", item.width},
+                           {"height", item.height},
+                           {"pixel_size", item.pixel_size},
+                           {"candidates", item.candidates},
+                           {"picks", item.picks},
+                           {"removed",
+                            {{"edge", item.removed.edge},
+                             {"mask", item.removed.mask},
+                             {"threshold", item.removed.threshold},
+                             {"distance", item.removed.distance},
+                             {"top", item.removed.top},
+                             {"clean", item.removed.clean},
+                             {"carbon", item.removed.carbon},
+                             {"deviation", item.removed.deviation},
+                             {"extreme_pixels", item.removed.extreme_pixels},
+                             {"overlaps", item.removed.overlaps}}},
+                           {"seconds",
+                            {{"read", item.times.read},
+                             {"transform", item.times.transform},
+                             {"score", item.times.score},
+                             {"peaks", item.times.peaks},
+                             {"write", item.times.write}}}};
+    if (item.threshold) {
+        json["threshold"] = *item.threshold;
+    }
+    if (item.false_share) {
+        json["promised_false_share"] = *item.false_share;
+    }
+    return json;
 }
 
 RunItem run_item(const nlohmann::json& record) {
@@ -106,6 +113,12 @@ RunItem run_item(const nlohmann::json& record) {
         record.at("pixel_size").get_to(item.pixel_size);
         record.at("candidates").get_to(item.candidates);
         record.at("picks").get_to(item.picks);
+        if (record.contains("threshold")) {
+            item.threshold = record["threshold"].get<double>();
+        }
+        if (record.contains("promised_false_share")) {
+            item.false_share = record["promised_false_share"].get<double>();
+        }
         const auto& removed = record.at("removed");
         removed.at("edge").get_to(item.removed.edge);
         removed.at("mask").get_to(item.removed.mask);

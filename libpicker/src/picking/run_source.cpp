@@ -20,7 +20,10 @@ public:
     void check() const {
         const PickSettings& asked = run_.options.settings;
         const ModelSpec& spec = run_.model->spec;
-        const double kept = number("keep", number("threshold", 0.0));
+        // With a threshold for each micrograph nobody knows what was left out.
+        const double least =
+            settings_.value("threshold", nlohmann::json()).is_string() ? 1.0 : number("threshold", 0.0);
+        const double kept = number("keep", least);
         if (kept > run_.keep) {
             refuse(text("hold no score below ", kept, ", and ", run_.keep, " is asked for"));
         }

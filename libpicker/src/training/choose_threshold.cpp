@@ -44,11 +44,40 @@ Picks unmasked(const Picks& particles, const ExclusionMask* mask, const Image& i
     return particles.subset(rows);
 }
 
+// What the scores of `picks` mean, which become probabilities; the model's own calibration where there are too few.
+Calibration calibrate(const Model& model, std::vector<Picks>& picks, const std::vector<EvaluationItem>& items) {
+    std::vector<std::pair<double, bool>> candidates;
+    for (const EvaluationItem& item : items) {
+        MatchOptions options;
+        options.radius = item.radius_scale;
+        const Match found = match(*item.predicted, *item.truth, options);
+        for (std::size_t i = 0; i < found.truth_of_pick.size(); ++i) {
+            candidates.emplace_back(item.predicted->score[i], found.truth_of_pick[i] >= 0);
+        }
+    }
+    Calibration calibration = fit_calibration(std::move(candidates));
+    if (calibration.empty()) {
+        calibration = model.spec.calibration;
+    }
+    for (Picks& some : picks) {
+        std::transform(some.score.begin(), some.score.end(), some.score.begin(), calibration);
+    }
+    return calibration;
+}
+
+Model without_calibration(Model model) {
+    model.spec.calibration = {};
+    model.spec.automatic_threshold = false;
+    return model;
+}
+
 } // namespace
 
 ChosenThreshold choose_threshold(const Model& model, std::unique_ptr<Network> network, const Dataset& dataset,
                                  double beta, WorkerPool& pool, const Control& control) {
-    const Scorer scorer(model, std::move(network));
+    const bool calibrates = model.spec.training.calibrates;
+    const Model scored = calibrates ? without_calibration(model) : model;
+    const Scorer scorer(scored, std::move(network));
     const Meter meter(control, "validate", static_cast<std::int64_t>(dataset.items.size()));
     std::vector<Picks> picks(dataset.items.size());
     std::vector<Picks> truth(dataset.items.size());
@@ -70,6 +99,10 @@ ChosenThreshold choose_threshold(const Model& model, std::unique_ptr<Network> ne
         picks[i] = pick(scorer, std::move(micrograph), settings, mask.get(), pool);
     }
     meter.at(static_cast<std::int64_t>(dataset.items.size()));
+    ChosenThreshold chosen;
+    if (calibrates) {
+        chosen.calibration = calibrate(model, picks, items);
+    }
     EvaluationOptions options;
     options.match.radius = 1.0; // times radius_scale: half the diameter of each item
     options.beta = beta;
@@ -77,7 +110,9 @@ ChosenThreshold choose_threshold(const Model& model, std::unique_ptr<Network> ne
     options.beta = 1.0;
     options.has_threshold = true;
     options.threshold = middle_of_the_best(evaluation);
-    return {options.threshold, evaluate(items, options).f_beta};
+    chosen.threshold = options.threshold;
+    chosen.f1 = evaluate(items, options).f_beta;
+    return chosen;
 }
 
 } // namespace picker

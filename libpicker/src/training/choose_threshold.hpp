@@ -12,8 +12,9 @@
 namespace picker {
 
 struct ChosenThreshold {
-    double threshold = 0.0; // with the best F-score of the model's beta: the middle of the gap below that point
-    double f1 = 0.0;        // at that threshold, matched one to one within half a diameter
+    Calibration calibration; // of models that are calibrated, from the same micrographs; the threshold is behind it
+    double threshold = 0.0;  // with the best F-score of the model's beta: the middle of the gap below that point
+    double f1 = 0.0;         // at that threshold, matched one to one within half a diameter
 };
 
 // `network` holds the model's parameters. Every item needs a diameter. `beta` above 1 weights recall, as for evaluate.

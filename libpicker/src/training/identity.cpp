@@ -77,6 +77,9 @@ Json training_identity(const Model& model, const TrainingDefaults& settings, con
                 {"prior", options.prior},
                 {"overlapping particles",
                  options.overlap_distance ? text("dropped within ", *options.overlap_distance) : "kept"}};
+    if (options.keep_better_start) {
+        own["weights it starts with"] = "kept where no epoch is better";
+    }
     if (options.heads != HeadMode::general) {
         own["heads"] = options.heads == HeadMode::one ? "one" : "of each set";
         own["freeze"] = options.freeze;

@@ -34,6 +34,12 @@ struct Crop {
     std::size_t particles = 0;  // in the rest
 };
 
+// How far from a particle's centre the map is above 0, working pixels.
+double map_radius(const ModelSpec& spec, const Field& field) {
+    constexpr double reach = 3.0; // deviations
+    return (spec.training.heat > 0.0 ? reach * spec.training.heat : 0.5 * spec.aperture) * field.diameter;
+}
+
 Field field_of(const Dataset& dataset, std::size_t index, const ModelSpec& spec) {
     const DatasetItem& item = dataset.items[index];
     int width = 0, height = 0;
@@ -50,7 +56,7 @@ Field field_of(const Dataset& dataset, std::size_t index, const ModelSpec& spec)
     Field field{size.width, size.height, static_cast<double>(size.width) / width,
                 static_cast<double>(size.height) / height, 0.0};
     field.diameter = diameter * std::sqrt(field.scale_x * field.scale_y);
-    if (spec.aperture * field.diameter < 1.0) {
+    if (map_radius(spec, field) < 0.5) {
         fail(Status::invalid_argument, dataset.name(index), ": a particle of ", item.diameter,
              " angstrom is less than two pixels of the map; check the diameter, or use another architecture");
     }
@@ -103,9 +109,9 @@ class Drawer {
 public:
     Drawer(const Dataset& dataset, std::size_t index, const ModelSpec& spec, const Field& field,
            const std::vector<std::size_t>& usable)
-        : item_(dataset.items[index]), field_(field), radius_(0.5 * spec.aperture * field.diameter),
-          mask_(dataset.load_mask(index)), particles_(item_.positives.subset(usable)),
-          hidden_(left_out(item_.positives, usable)) {
+        : item_(dataset.items[index]), field_(field), radius_(map_radius(spec, field)),
+          heat_(spec.training.heat * field.diameter), mask_(dataset.load_mask(index)),
+          particles_(item_.positives.subset(usable)), hidden_(left_out(item_.positives, usable)) {
         hidden_.append(item_.avoid);
         Micrograph micrograph = dataset.load(index);
         width_ = micrograph.image.width;
@@ -139,10 +145,15 @@ private:
     void map(const Crop& crop, int edge, float* out) const {
         std::fill_n(out, static_cast<std::ptrdiff_t>(edge) * edge, 0.0F);
         discs(
-            hidden_, crop, edge, 0.5 * field_.diameter, [](float& value, double) { value = unknown; }, out);
+            hidden_, crop, edge, 0.5 * field_.diameter,
+            [](float& value, double inside, double) { value = inside > 0.0 ? unknown : value; }, out);
         discs(
             particles_, crop, edge, radius_,
-            [](float& value, double inside) { value = std::max(value, static_cast<float>(inside)); }, out);
+            [this](float& value, double inside, double distance) {
+                const double height = heat_ > 0.0 ? std::exp(-0.5 * distance * distance / (heat_ * heat_)) : inside;
+                value = inside > 0.0 ? std::max(value, static_cast<float>(height)) : value;
+            },
+            out);
         for (int y = 0; y < edge; ++y) {
             for (int x = 0; x < edge; ++x) {
                 const int px = crop.x + x, py = crop.y + y;
@@ -154,8 +165,8 @@ private:
             }
         }
     }
-    // paint(value, inside) at every pixel of the discs around the picks; `inside` falls from 1 to 0 over a pixel at the
-    // edge.
+    // paint(value, inside, distance) at every pixel near the discs around the picks; `inside` falls from 1 to 0 over a
+    // pixel at their edge, `distance` is that from the centre.
     template <typename Paint>
     void discs(const Picks& picks, const Crop& crop, int edge, double radius, Paint paint, float* out) const {
         const auto bound = [&](double value) { return static_cast<int>(std::clamp(value, 0.0, double(edge))); };
@@ -163,10 +174,9 @@ private:
             const double cx = picks.x[i] * field_.scale_x - crop.x, cy = picks.y[i] * field_.scale_y - crop.y;
             for (int y = bound(cy - radius - 1); y < bound(cy + radius + 2); ++y) {
                 for (int x = bound(cx - radius - 1); x < bound(cx + radius + 2); ++x) {
-                    const double inside = std::clamp(radius - std::hypot(x - cx, y - cy) + 0.5, 0.0, 1.0);
-                    if (inside > 0.0) {
-                        paint(out[static_cast<std::ptrdiff_t>(y) * edge + x], inside);
-                    }
+                    const double distance = std::hypot(x - cx, y - cy);
+                    paint(out[static_cast<std::ptrdiff_t>(y) * edge + x], std::clamp(radius - distance + 0.5, 0.0, 1.0),
+                          distance);
                 }
             }
         }
@@ -175,6 +185,7 @@ private:
     const DatasetItem& item_;
     const Field& field_;
     double radius_;                             // of a particle's disc, working pixels
+    double heat_;                               // deviation of its Gaussian, working pixels; 0: a disc
     std::shared_ptr<const ExclusionMask> mask_; // null: none
     Picks particles_, hidden_;                  // hidden: left out as overlapping, or to avoid
     int width_ = 0, height_ = 0;                // of the micrograph, its own pixels

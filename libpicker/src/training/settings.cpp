@@ -56,6 +56,9 @@ TrainingDefaults merged_settings(const TrainingDefaults& defaults, const Trainin
     merge_heads(out, options);
     merge_crop(out, options);
     out.epochs = options.epochs.value_or(out.epochs);
+    if (defaults.cycle == defaults.epochs) { // one fall of the rate over the whole training, however long that is
+        out.cycle = out.epochs;
+    }
     out.batch = options.batch.value_or(out.batch);
     out.patience = options.patience.value_or(out.patience);
     out.learning_rate = options.learning_rate.value_or(out.learning_rate);

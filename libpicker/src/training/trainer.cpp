@@ -27,6 +27,17 @@ namespace {
 
 constexpr double poll_seconds = 0.25; // at most so often within an epoch
 
+// One diameter, or 0 for several.
+double common_diameter(const Dataset& dataset, const std::string* molecule) {
+    double common = -1.0;
+    for (const DatasetItem& item : dataset.items) {
+        if (molecule == nullptr || item.molecule == *molecule) {
+            common = common < 0.0 || common == item.diameter ? item.diameter : 0.0;
+        }
+    }
+    return common;
+}
+
 class Training {
 public:
     Training(Model& model, const Dataset& dataset, const Dataset* validation, const TrainingOptions& options,
@@ -46,12 +57,13 @@ public:
 
 private:
     void epochs();
+    void note_start(TrainingLoop& loop);
     std::unique_ptr<TrainingLoop> make_loop();
     EpochReport run_epoch(TrainingLoop& loop, int epoch);
     void note(const EpochReport& entry, const TrainingLoop& loop);
     double cosine_rate(int epoch) const;
     void threshold();
-    double chosen_threshold(const Model& model, const Dataset& validation);
+    ChosenThreshold chosen_threshold(const Model& model, const Dataset& validation);
     void report();
     void describe();
     void poll(int epoch);
@@ -137,6 +149,15 @@ void Training::note(const EpochReport& entry, const TrainingLoop& loop) {
     }
 }
 
+// The weights before the first epoch, as if they were those of one.
+void Training::note_start(TrainingLoop& loop) {
+    const HeldOut held_out = loop.held_out([this] { poll(1); });
+    state_.best = loop.parameters();
+    state_.best_epoch = 0;
+    state_.best_loss = held_out.loss;
+    state_.best_accuracy = held_out.accuracy;
+}
+
 void Training::epochs() {
     const StateFile file(options_.state_file, options_.state_policy,
                          training_identity(model_, settings_, options_, dataset_, validation_));
@@ -144,13 +165,15 @@ void Training::epochs() {
     std::optional<TrainingState> earlier = file.open(control_);
     const std::unique_ptr<TrainingLoop> loop = make_loop();
     counts_ = loop->counts();
+    const Meter meter(control_, "train", settings_.epochs);
+    meter_ = &meter;
     if (earlier) {
         state_ = std::move(*earlier);
         report_.resumed_after = static_cast<int>(state_.epochs.size());
         loop->restore(state_.parameters, state_.memory);
+    } else if (options_.keep_better_start && loop->has_held_out()) {
+        note_start(*loop);
     }
-    const Meter meter(control_, "train", settings_.epochs);
-    meter_ = &meter;
     while (!state_.finished) {
         const EpochReport entry = run_epoch(*loop, static_cast<int>(state_.epochs.size()) + 1);
         note(entry, *loop);
@@ -160,14 +183,14 @@ void Training::epochs() {
     }
 }
 
-double Training::chosen_threshold(const Model& model, const Dataset& validation) {
+ChosenThreshold Training::chosen_threshold(const Model& model, const Dataset& validation) {
     auto network = engine_.create(model.spec.network);
     network->set_parameters(model.parameters);
-    const ChosenThreshold chosen =
-        choose_threshold(model, std::move(network), validation, settings_.beta, pool_, control_);
+    ChosenThreshold chosen = choose_threshold(model, std::move(network), validation, settings_.beta, pool_, control_);
     report_.validation_f1 = chosen.f1;
     // Without a single hit no threshold is better than another.
-    return chosen.f1 > 0.0 ? chosen.threshold : model.spec.default_threshold;
+    chosen.threshold = chosen.f1 > 0.0 ? chosen.threshold : model.spec.default_threshold;
+    return chosen;
 }
 
 // Of every head by the micrographs of its set, of the general one by all. What is reported is the one of the model or,
@@ -183,26 +206,19 @@ void Training::threshold() {
         std::copy_if(validation_.items.begin(), validation_.items.end(), std::back_inserter(own.items),
                      [&](const DatasetItem& item) { return item.molecule == head.name; });
         if (!own.items.empty()) {
-            report_.threshold = head.threshold = chosen_threshold(with_head(model_, head.name), own);
+            report_.threshold = head.threshold = chosen_threshold(with_head(model_, head.name), own).threshold;
         }
     }
     if (!options_.freeze) {
         const Model general = model_.heads.empty() ? model_ : with_head(model_, general_head);
-        const double threshold = chosen_threshold(general, validation_);
+        const ChosenThreshold chosen = chosen_threshold(general, validation_);
+        const double threshold = chosen.threshold;
         model_.spec.default_threshold = threshold;
+        model_.spec.calibration = chosen.calibration;
+        // For one molecule its labels know best; a model of several has no threshold of its own, as it has no diameter.
+        model_.spec.automatic_threshold = !chosen.calibration.empty() && common_diameter(dataset_, nullptr) == 0.0;
         report_.threshold = options_.heads == HeadMode::one ? report_.threshold : threshold;
     }
-}
-
-// One diameter, or 0 for several.
-double common_diameter(const Dataset& dataset, const std::string* molecule) {
-    double common = -1.0;
-    for (const DatasetItem& item : dataset.items) {
-        if (molecule == nullptr || item.molecule == *molecule) {
-            common = common < 0.0 || common == item.diameter ? item.diameter : 0.0;
-        }
-    }
-    return common;
 }
 
 void Training::describe() {
@@ -271,7 +287,7 @@ TrainingReport Training::go() {
     try {
         epochs();
     } catch (const Error& error) {
-        if (error.status() != Status::cancelled || state_.best.empty()) {
+        if (error.status() != Status::cancelled || state_.epochs.empty()) {
             throw;
         }
         report_.cancelled = true;

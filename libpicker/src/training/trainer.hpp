@@ -41,6 +41,9 @@ struct TrainingOptions {
     bool freeze = false;               // the body and the general head stay as they are: few-shot
     std::optional<double> bias_weight; // of what draws the heads together (models/model.hpp)
     std::optional<int> crop;           // edge of the crops of a detector, pixels
+    // Where the held-out samples tell no epoch to be better than the weights that the training starts with, those stay,
+    // and best_epoch is 0: for going on with a trained model.
+    bool keep_better_start = false;
     std::uint64_t seed = 0;
     // Unlabelled places are unknown and not negatives (positive_unlabelled.hpp); `prior` is the share of random windows
     // that are particles, 0: estimated from the labelled ones, as if all were labelled.
@@ -63,7 +66,7 @@ struct EpochReport {
 
 struct TrainingReport {
     std::vector<EpochReport> epochs;
-    int best_epoch = 0;
+    int best_epoch = 0; // 0: none was better than the weights before (keep_better_start)
     double best_validation_loss = 0, best_validation_accuracy = 0;
     std::size_t positives = 0, negatives = 0, validation_samples = 0;
     std::size_t outside = 0, masked = 0, overlapping = 0; // positives left out (sampler.hpp)

@@ -17,7 +17,8 @@ SLOTS = ["location", "pick_stats"]
 def add_arguments(parser, output):
     parser.add_argument("--micrographs", required=True, type=output, metavar="JOB:OUTPUT",
                         help="exposures after motion correction, such as J4:exposures")
-    parser.add_argument("--model", required=True, help="MODEL.safetensors, here or in the project (J12/model.safetensors)")
+    parser.add_argument("--model", required=True, help="MODEL.safetensors, here or in the project (J12/model.safetensors), or the "
+                        "installed model 'general' (with --diameter)")
     options = parser.add_argument_group("picking", "Lengths are in angstrom; defaults are the model's.")
     options.add_argument("--diameter", type=float, metavar="A", help="the particle's longest axis")
     options.add_argument("--threshold", type=float, metavar="T", help="least score, 0 to 1")
@@ -33,7 +34,8 @@ def pick_options(arguments):
 
 
 def load_model(job, name):
-    return libpicker.Model.load(name if os.path.exists(name) else job.file(name)[0])
+    shipped = [model.name for model in libpicker.shipped_models()]
+    return libpicker.Model.load(name if os.path.exists(name) or name in shipped else job.file(name)[0])
 
 
 def pick_one(job, model, row, arguments):

@@ -4,7 +4,7 @@
 ARCHITECTURES = [
     "deeppicker", "deeppicker-tf", "deeppicker-patch", "deepem", "deepem-klh", "deepem-klh-step20", "deepem-19s",
     "deepem-26s", "deepem-inflammasome", "parsed", "parsed-enhanced", "parsed-s2", "parsed-s2-classifier", "hydrapicker",
-    "hydrapicker-code",
+    "hydrapicker-code", "compact",
 ]
 # The paper behind an architecture, a key of bibtex.py.
 CITATIONS = {"deeppicker": "Wang2016", "deepem": "Zhu2017", "parsed": "Yao2020", "hydrapicker": "Masoumzadeh2019"}

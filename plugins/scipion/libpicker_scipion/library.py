@@ -31,7 +31,7 @@ def check_model(path, what="model"):
     """(model, errors): the model of a file for use, or why it cannot be used."""
     if not path:
         return None, ["No %s was given: choose one of this project or a file MODEL.safetensors." % what]
-    if not os.path.isfile(path):
+    if not os.path.isfile(path) and path not in [m.name for m in libpicker().shipped_models()]:
         return None, ["The %s %s does not exist. Train one, import one, or correct the path." % (what, path)]
     try:
         model = libpicker().Model.load(path)

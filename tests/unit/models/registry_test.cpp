@@ -99,6 +99,24 @@ DOCTEST_TEST_CASE("the networks of PARSED's supplement") {
                                  picker::Error);
 }
 
+// Counted by hand from the list in docs/models.md; small, and without a norm over the image.
+DOCTEST_TEST_CASE("the compact network") {
+    const picker::ModelSpec spec = picker::architecture("compact").spec();
+    const auto convolution = [](int kernel, int from, int to) { return kernel * kernel * from * to + to; };
+    const int encoder = convolution(5, 1, 16) + convolution(3, 16, 16) + convolution(3, 16, 32) +
+                        convolution(3, 32, 32) + convolution(3, 32, 64) + 6 * convolution(3, 64, 64);
+    const int decoder = convolution(2, 64, 64) + convolution(3, 64, 64) + convolution(2, 64, 32) +
+                        convolution(3, 32, 32) + convolution(2, 32, 16) + convolution(3, 16, 16) +
+                        convolution(3, 16, 2);
+    DOCTEST_CHECK(picker::parameter_count(spec.network) == static_cast<std::size_t>(encoder + decoder));
+    DOCTEST_CHECK(picker::parameter_count(spec.network) < 1'000'000);
+    DOCTEST_CHECK(picker::layer_shapes(spec.network).back().size == spec.network.input_size);
+    DOCTEST_CHECK(picker::grid_multiple(spec.network) == 8);
+    for (const picker::Layer& layer : spec.network.layers) {
+        DOCTEST_CHECK(layer.kind != picker::LayerKind::group_norm);
+    }
+}
+
 // In angstrom, whatever the particle: 272 pixels of 2.2 A.
 DOCTEST_TEST_CASE("a window of fixed pixel size does not follow the diameter") {
     const picker::ModelSpec klh = picker::architecture("deepem-klh").spec();

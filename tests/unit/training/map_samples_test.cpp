@@ -83,6 +83,37 @@ DOCTEST_TEST_CASE("crops cover the micrograph, and each pixel's label is its dis
     DOCTEST_CHECK(first.pixel(4, -5) == first.pixel(4, 5));
 }
 
+DOCTEST_TEST_CASE("a heat map rises to each centre as a Gaussian") {
+    DatasetItem item = coded(60, 40);
+    item.positives.add(21.0, 12.0, 1.0);
+    item.positives.add(40.4, 27.3, 1.0);
+    Dataset set;
+    set.add(item);
+    ModelSpec spec = map_spec();
+    spec.aperture = 0.0;
+    spec.training.heat = 0.15; // 1.8 pixels
+    WorkerPool pool(2);
+    const PatchSet crops = sample_maps(set, spec, {}, pool, {});
+    double sum = 0.0, highest = 0.0;
+    for (std::size_t i = 0; i < crops.size(); ++i) {
+        const Sample one = sample_of(crops, i);
+        for (int y = 0; y < crop; ++y) {
+            for (int x = 0; x < crop; ++x) {
+                const int px = one.x0() + x, py = one.y0() + y;
+                const double distance = std::min(std::hypot(px - 21.0, py - 12.0), std::hypot(px - 40.4, py - 27.3));
+                if (one.label(x, y) >= 0.0F) {
+                    const double height = distance < 5.8 ? std::exp(-0.5 * distance * distance / (1.8 * 1.8)) : 0.0;
+                    DOCTEST_REQUIRE(one.label(x, y) == doctest::Approx(height).epsilon(1e-5));
+                    sum += one.label(x, y);
+                    highest = std::max(highest, static_cast<double>(one.label(x, y)));
+                }
+            }
+        }
+    }
+    DOCTEST_CHECK(highest == 1.0);                                                    // at the centre that is a pixel's
+    DOCTEST_CHECK(sum == doctest::Approx(2 * 2 * 3.14159 * 1.8 * 1.8).epsilon(0.02)); // less the tails
+}
+
 DOCTEST_TEST_CASE("masked places, places to avoid and overlapping particles are unknown") {
     DatasetItem item = coded(60, 40);
     item.positives.add(15.0, 10.0, 1.0);

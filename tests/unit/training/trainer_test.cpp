@@ -122,6 +122,35 @@ DOCTEST_TEST_CASE("patience stops, and the best weights are kept, not the last")
     DOCTEST_CHECK(shorter.parameters == model.parameters);
 }
 
+DOCTEST_TEST_CASE("a trained model is not made worse by going on") {
+    const Dataset set = naive::dataset(3);
+    Model model = naive::model();
+    TrainingOptions options;
+    run(model, set, nullptr, options);
+    const Model before = model;
+    options.epochs = 3;
+    options.learning_rate = 40.0; // spoils it
+    options.keep_better_start = true;
+    TrainingReport report = run(model, set, nullptr, options);
+    DOCTEST_CHECK(report.best_epoch == 0);
+    DOCTEST_CHECK(report.epochs.size() == 3);
+    DOCTEST_CHECK(model.parameters == before.parameters);
+    for (const EpochReport& epoch : report.epochs) {
+        DOCTEST_CHECK(epoch.validation_loss >= report.best_validation_loss);
+    }
+    Model spoilt = before;
+    options.keep_better_start = false;
+    report = run(spoilt, set, nullptr, options);
+    DOCTEST_CHECK(report.best_epoch > 0);
+    DOCTEST_CHECK(spoilt.parameters != before.parameters);
+    // What helps is taken.
+    Model fresh = naive::model();
+    options = {};
+    options.epochs = 4;
+    options.keep_better_start = true;
+    DOCTEST_CHECK(run(fresh, set, nullptr, options).best_epoch > 0);
+}
+
 DOCTEST_TEST_CASE("learning rates: staircase, and after epochs without improvement") {
     const Dataset set = naive::dataset(2);
     Model stairs = naive::model();

@@ -14,12 +14,13 @@ def define_gpu(form):
 def define_model(form):
     form.addParam("modelFrom", params.EnumParam, choices=["protocol", "file"], default=FROM_PROTOCOL,
                   display=params.EnumParam.DISPLAY_HLIST, label="Model from",
-                  help="A model that was trained or imported in this project, or a file of any place.")
+                  help="A model that was trained or imported in this project, or a file of any place; with *file*, *general* is the model "
+                       "that is installed with libpicker and needs no training.")
     form.addParam("inputModel", params.PointerParam, pointerClass="LibpickerModel", allowsNull=True,
                   condition="modelFrom==%d" % FROM_PROTOCOL, important=True, label="Input model",
                   help="Output of *libpicker_scipion - train* or *libpicker_scipion - import model*.")
-    form.addParam("modelFile", params.FileParam, condition="modelFrom==%d" % FROM_FILE, allowsNull=True,
-                  label="Model file", help="MODEL.safetensors of `picker train`.")
+    form.addParam("modelFile", params.FileParam, condition="modelFrom==%d" % FROM_FILE, default="general", allowsNull=True,
+                  label="Model file", help="MODEL.safetensors of `picker train`, or *general*: give the particle diameter then.")
 
 
 def define_rules(form):

@@ -54,6 +54,15 @@ class TestPick(SimulatedTest):
             found.append((c.getMicId(), c.getX(), c.getY(), round(getattr(c, SCORE).get(), 4)))
         self.assertEqual(sorted(found), sorted(expected))
 
+    def test_the_installed_model_needs_no_training(self):
+        picked = self.pick(self.micrographs, "general", diameter=DIAMETER)
+        found = points_of(picked.outputCoordinates)
+        for name in sorted(self.truth):
+            self.assertFrame(self.truth[name], found[name])
+        self.assertTrue(picked.methods())
+        without = self.picker(self.micrographs, "general")
+        self.assertIn("diameter", " ".join(without.validate()))
+
     def test_box_and_attributes(self):
         output = self.picked.outputCoordinates
         self.assertEqual(output.getBoxSize(), 46)  # 1.5 * 120 / 4 = 45, even
