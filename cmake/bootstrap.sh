@@ -70,6 +70,7 @@ picker_missing_packages() {
   picker_has fftw3.h && picker_library fftw3f || echo libfftw3-dev
   picker_has tiffio.h && picker_library libtiff-4 || echo libtiff-dev
   picker_has png.h && picker_library libpng || echo libpng-dev
+  picker_library libjpeg || echo libjpeg-dev
   picker_has lz4.h && picker_library liblz4 || echo liblz4-dev
   picker_has nlohmann/json.hpp || echo nlohmann-json3-dev
   case " $* " in *" tests "*) picker_has doctest/doctest.h || echo doctest-dev ;; esac
@@ -103,7 +104,7 @@ picker_install_packages() {
   if [ -n "$missing" ]; then
     picker_stop "libpicker needs packages that are not on this machine. Run this, then try again:" "" \
       "  sudo apt-get update && sudo apt-get install -y $missing" "" \
-      "(other systems: a C++20 compiler, pkg-config, and the headers of FFTW 3, libtiff, libpng, LZ4, nlohmann-json, doctest)"
+      "(other systems: a C++20 compiler, pkg-config, and the headers of FFTW 3, libtiff, libpng, libjpeg, LZ4, nlohmann-json, doctest)"
   fi
 }
 

@@ -5,13 +5,14 @@ import re
 import lint
 
 LEVEL = {"core": 0, "starfile": 0, "io": 1, "signal": 1, "engine": 2, "evaluation": 2, "simulation": 2, "models": 3,
-         "picking": 4, "training": 5, "capi": 6}
+         "picking": 4, "training": 5, "report": 5, "capi": 6}
 TORCH_MAY = {"core", "engine", "torch"}  # the LibTorch backend hangs on the engine interface alone
 OWNER = [  # outside headers and the only folders that may include them
     (re.compile(r"(torch|ATen|c10d?|caffe2)/"), {"torch"}, "LibTorch"),
     (re.compile(r"fftw3"), {"signal"}, "FFTW"),
     (re.compile(r"tiff"), {"io"}, "libtiff"),
     (re.compile(r"png\.h"), {"io"}, "libpng"),
+    (re.compile(r"jpeglib"), {"io"}, "libjpeg"),
     (re.compile(r"(gemmi|tao)/"), {"io"}, "gemmi"),
     (re.compile(r"lz4"), {"io"}, "LZ4"),
 ]
@@ -82,6 +83,8 @@ SAMPLES = [
     ({"libpicker/src/io/a.cpp": "#include <fftw3.h>\n"}, "may include FFTW"),
     ({"libpicker/src/simulation/a.cpp": "#include <gemmi/pdb.hpp>\n"}, "may include gemmi"),
     ({"libpicker/src/picking/a.cpp": "#include <lz4.h>\n"}, "may include LZ4"),
+    ({"libpicker/src/report/a.cpp": "#include <jpeglib.h>\n"}, "may include libjpeg"),
+    ({"libpicker/src/report/a.cpp": '#include "training/a.hpp"\n'}, "report (layer 5) may not include training"),
     ({"libpicker/src/io/a.cpp": "#include <lz4.h>\n"}, None),
     ({"libpicker/src/io/a.cpp": '#include "picker/picker.h"\n'}, "only capi"),
     ({"plugins/cli/a.cpp": '#include "core/image.hpp"\n'}, "a host may include only"),

@@ -1,131 +1,15 @@
-// Pictures of picks (draw.hpp): the micrograph scaled down by area average, circles with soft edges on top.
+// Pictures of picks (draw.hpp).
 #include "io/draw.hpp"
 
 #include "core/error.hpp"
 #include "io/image_formats.hpp"
-
-#include <algorithm>
-#include <array>
-#include <cmath>
+#include "io/picture.hpp"
 
 namespace picker {
 namespace {
 
-using Colour = std::array<double, 3>;
 constexpr Colour green = {40.0, 230.0, 70.0};
 constexpr Colour orange = {255.0, 150.0, 20.0};
-
-// Which source pixels a target pixel covers, and how much of each.
-struct Span {
-    int first = 0;
-    std::vector<float> weights; // sum 1
-};
-
-std::vector<Span> spans(int source, int target) {
-    std::vector<Span> out(static_cast<std::size_t>(target));
-    const double step = static_cast<double>(source) / target;
-    for (int i = 0; i < target; ++i) {
-        const double from = i * step;
-        const double to = std::min((i + 1) * step, static_cast<double>(source));
-        Span& span = out[static_cast<std::size_t>(i)];
-        span.first = static_cast<int>(from);
-        for (int k = span.first; k < source && k < to; ++k) {
-            const double share = std::min(to, k + 1.0) - std::max(from, static_cast<double>(k));
-            span.weights.push_back(static_cast<float>(share / (to - from)));
-        }
-    }
-    return out;
-}
-
-Image shrink(const Image& image, int width, int height) {
-    Image out(width, height);
-    const auto columns = spans(image.width, width);
-    const auto rows = spans(image.height, height);
-    std::vector<float> line(static_cast<std::size_t>(image.width));
-    for (int y = 0; y < height; ++y) {
-        const Span& row = rows[static_cast<std::size_t>(y)];
-        std::ranges::fill(line, 0.0F);
-        for (std::size_t k = 0; k < row.weights.size(); ++k) {
-            const auto source = image.row(row.first + static_cast<int>(k));
-            for (std::size_t x = 0; x < line.size(); ++x) {
-                line[x] += row.weights[k] * source[x];
-            }
-        }
-        for (int x = 0; x < width; ++x) {
-            const Span& column = columns[static_cast<std::size_t>(x)];
-            float sum = 0.0F;
-            for (std::size_t k = 0; k < column.weights.size(); ++k) {
-                sum += column.weights[k] * line[static_cast<std::size_t>(column.first) + k];
-            }
-            out.at(x, y) = sum;
-        }
-    }
-    return out;
-}
-
-// Mean over `size` pixels (odd) along rows or columns; the window is clipped at the border.
-void box_mean(Image& image, int size, bool along_rows) {
-    const int lines = along_rows ? image.height : image.width;
-    const int count = along_rows ? image.width : image.height;
-    std::vector<float> line(static_cast<std::size_t>(count));
-    for (int n = 0; n < lines; ++n) {
-        const auto at = [&](int i) -> float& { return along_rows ? image.at(i, n) : image.at(n, i); };
-        for (int i = 0; i < count; ++i) {
-            line[static_cast<std::size_t>(i)] = at(i);
-        }
-        for (int i = 0; i < count; ++i) {
-            const int first = std::max(0, i - size / 2);
-            const int last = std::min(count - 1, i + size / 2);
-            float sum = 0.0F;
-            for (int k = first; k <= last; ++k) {
-                sum += line[static_cast<std::size_t>(k)];
-            }
-            at(i) = sum / static_cast<float>(last - first + 1);
-        }
-    }
-}
-
-// Micrographs are so noisy that nothing is seen at full resolution: a light blur, about a tenth of a particle wide.
-void smooth_for_eyes(Image& image, double diameter) {
-    const int size = static_cast<int>(diameter / 10.0) | 1;
-    for (int pass = 0; pass < 2 && size > 1; ++pass) {
-        box_mean(image, size, true);
-        box_mean(image, size, false);
-    }
-}
-
-struct Canvas {
-    int width = 0, height = 0;
-    std::vector<unsigned char> rgb;
-};
-
-// A ring of the given radius and line width, in picture pixels; its edge fades over one pixel.
-void draw_ring(Canvas& canvas, double x, double y, double radius, double line, const Colour& colour) {
-    const double reach = radius + line / 2.0 + 1.0;
-    if (!std::isfinite(x) || !std::isfinite(y) || x + reach < 0.0 || y + reach < 0.0 || x - reach > canvas.width ||
-        y - reach > canvas.height) {
-        return;
-    }
-    const int left = std::max(0, static_cast<int>(std::floor(x - reach)));
-    const int right = std::min(canvas.width - 1, static_cast<int>(std::ceil(x + reach)));
-    const int top = std::max(0, static_cast<int>(std::floor(y - reach)));
-    const int bottom = std::min(canvas.height - 1, static_cast<int>(std::ceil(y + reach)));
-    for (int row = top; row <= bottom; ++row) {
-        for (int column = left; column <= right; ++column) {
-            const double distance = std::abs(std::hypot(column - x, row - y) - radius);
-            const double cover = std::clamp(line / 2.0 + 0.5 - distance, 0.0, 1.0);
-            if (cover <= 0.0) {
-                continue;
-            }
-            const std::size_t at = 3 * (static_cast<std::size_t>(row) * static_cast<std::size_t>(canvas.width) +
-                                        static_cast<std::size_t>(column));
-            for (std::size_t c = 0; c < 3; ++c) {
-                const double below = canvas.rgb[at + c];
-                canvas.rgb[at + c] = static_cast<unsigned char>(below + cover * (colour[c] - below) + 0.5);
-            }
-        }
-    }
-}
 
 } // namespace
 
@@ -136,31 +20,12 @@ void draw_picks(const std::filesystem::path& path, const Micrograph& micrograph,
         fail(Status::invalid_argument, "cannot draw ", path.string(),
              ": the image is empty or the picture has no size");
     }
-    const double scale = std::min(1.0, static_cast<double>(options.long_side) / std::max(image.width, image.height));
-    Canvas canvas;
-    canvas.width = std::max(1, static_cast<int>(std::lround(image.width * scale)));
-    canvas.height = std::max(1, static_cast<int>(std::lround(image.height * scale)));
-    Image picture = shrink(image, canvas.width, canvas.height);
-    smooth_for_eyes(picture, options.diameter * scale);
-    const auto gray = stretch_to_gray(picture);
-    canvas.rgb.reserve(3 * gray.size());
-    for (const unsigned char level : gray) {
-        canvas.rgb.insert(canvas.rgb.end(), 3, level);
-    }
-    // Pixel centres: source pixel x lies at (x + 0.5) * scale - 0.5 of the picture.
-    const double x_scale = static_cast<double>(canvas.width) / image.width;
-    const double y_scale = static_cast<double>(canvas.height) / image.height;
-    const double radius = options.diameter > 0.0 ? std::max(2.0, options.diameter * scale / 2.0) : 4.0;
-    const auto draw_all = [&](const Picks& all, double line, const Colour& colour) {
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            draw_ring(canvas, (all.x[i] + 0.5) * x_scale - 0.5, (all.y[i] + 0.5) * y_scale - 0.5, radius, line, colour);
-        }
-    };
+    Picture picture = coloured(picture_of(image, options.long_side, options.diameter));
     if (reference != nullptr) {
-        draw_all(*reference, 1.2, orange);
+        ring_picks(picture, image, *reference, options.diameter, 1.2, orange);
     }
-    draw_all(picks, 2.0, green);
-    write_png(path, canvas.width, canvas.height, 3, canvas.rgb);
+    ring_picks(picture, image, picks, options.diameter, 2.0, green);
+    write_png(path, picture.width, picture.height, 3, picture.samples);
 }
 
 } // namespace picker
