@@ -30,6 +30,7 @@ Command simulate_command();
 Command train_command();
 Command review_command();
 Command pick_command();
+Command report_command();
 Command cutoff_command();
 Command score_command();
 Command evaluate_command();

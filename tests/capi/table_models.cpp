@@ -262,6 +262,15 @@ void add_run(std::vector<Entry>& table) {
                          return picker_run_report_item(c.p("report", w.report->get()), 0,
                                                        c.s("item", make<picker_run_item>()));
                      }});
+    table.push_back(PICKER_INIT_ENTRY(picker_report_options, "options"));
+    table.push_back(PICKER_INIT_ENTRY(picker_report_summary, "summary"));
+    table.push_back({"picker_report_write",
+                     {{"folder", refused}, {"options", allowed}, {"summary", allowed}, {"control", allowed}},
+                     [](World& w, Call& c) -> int {
+                         return picker_report_write(
+                             c.p("folder", w.run_options.output), c.s("options", make<picker_report_options>()),
+                             c.s("summary", make<picker_report_summary>()), c.s("control", make<picker_control>()));
+                     }});
     table.push_back({"picker_run_report_free", {{"report", allowed}}, [](World& w, Call& c) -> int {
                          picker_run_report* made = nullptr;
                          ok(picker_pick_files(&made, w.model.get(), w.inputs->get(), &w.run_options, nullptr));

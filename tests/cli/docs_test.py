@@ -107,7 +107,7 @@ class Examples(Case):
         world()  # or skip
         work = self.run_page("cli.md")
         for name in ("picks/autopick.star", "pictures/sim_0006.png", "boxes/picks.csv", "boxes/sim_0001.box", "boxes/sim_0001.cbox",
-                     "sim_0001.star", "curve.csv", "evaluation.json", "converted/sim_0001.star", "again.star", "maps/sim_0006.mrc"):
+                     "sim_0001.star", "curve.csv", "report.html", "all/report.html", "evaluation.json", "converted/sim_0001.star", "again.star", "maps/sim_0006.mrc"):
             self.assertTrue((work / name).exists(), name)
 
     def test_schemes_page(self):

@@ -1008,6 +1008,40 @@ PICKER_API picker_status picker_run_report_item(const picker_run_report* report,
                                                 picker_run_item* item) PICKER_CHECK_RESULT;
 PICKER_API void picker_run_report_free(picker_run_report* report);
 
+/* ----------------------------------------------------------------- report */
+
+/* What the report of a run is made of. Zero and NULL leave the default in brackets. */
+typedef struct picker_report_options {
+    size_t struct_size;
+    const char* output;   /* the page [report.html in the run's folder] */
+    const char* title;    /* [the folder's name] */
+    int32_t picture_side; /* longest edge of every picture, pixels [by their number: about 20 MB in all] */
+    int32_t png, pdf;     /* 1: the plots too, beside the page: NAME-scores.png and so on, NAME.pdf [0] */
+    int32_t reserved;
+} picker_report_options;
+PICKER_API picker_status picker_report_options_init(picker_report_options* options,
+                                                    size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What a report holds. */
+typedef struct picker_report_summary {
+    size_t struct_size;
+    int64_t micrographs, failed;       /* of the run */
+    int64_t pictures, without_picture; /* of the micrographs that were picked */
+    int64_t picks;                     /* at the run's threshold */
+    int64_t rows;                      /* that the page holds, down to the run's `keep` */
+    int64_t bytes;                     /* of the page */
+    double threshold, diameter;        /* of the run; diameter in angstrom */
+} picker_report_summary;
+PICKER_API picker_status picker_report_summary_init(picker_report_summary* summary,
+                                                    size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Writes the report of a run as one HTML page that needs no network (docs/report.md), whole or not at all. `folder` is
+ * the output folder of picker_pick_files. A micrograph that cannot be read is shown without its picture, and control's
+ * log says so. `options`, `summary` and `control` may be NULL. */
+PICKER_API picker_status picker_report_write(const char* folder, const picker_report_options* options,
+                                             picker_report_summary* summary,
+                                             const picker_control* control) PICKER_CHECK_RESULT;
+
 /* --------------------------------------------------------------- evaluate */
 
 typedef struct picker_evaluation picker_evaluation;

@@ -75,6 +75,8 @@ PICKER_HPP_STRUCT(picker_check_options)
 PICKER_HPP_STRUCT(picker_check_result)
 PICKER_HPP_STRUCT(picker_merge_options)
 PICKER_HPP_STRUCT(picker_merge_report)
+PICKER_HPP_STRUCT(picker_report_options)
+PICKER_HPP_STRUCT(picker_report_summary)
 #undef PICKER_HPP_STRUCT
 
 template <typename Struct> Struct make() {
@@ -655,6 +657,15 @@ public:
 private:
     detail::Owner<picker_evaluation, picker_evaluation_free> handle_;
 };
+
+// The report of a run's folder as one HTML page.
+inline picker_report_summary write_report(const std::string& folder,
+                                          const picker_report_options& options = make<picker_report_options>(),
+                                          const Control& control = {}) {
+    auto summary = make<picker_report_summary>();
+    control.run([&](const picker_control* c) { return picker_report_write(folder.c_str(), &options, &summary, c); });
+    return summary;
+}
 
 // Which flip, scale and shift lays the picks on the reference.
 inline picker_check_result check_frame(const std::vector<picker_check_item>& items,

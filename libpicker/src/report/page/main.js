@@ -1,0 +1,23 @@
+// Puts the page together.
+showHead();
+showNotices();
+setUpThreshold();
+setUpGallery();
+setUpViewer();
+setUpTable();
+setUpExport();
+showSettings();
+const showNumbers = oncePerFrame(() => {
+  showTiles();
+  drawScores();
+  drawCounts();
+  drawRun();
+});
+new ResizeObserver(showNumbers).observe(byId("chart-run"));
+onThreshold(showNumbers);
+onCorrections(showNumbers);
+showTiles();
+drawScores();
+drawCounts();
+drawRun();
+document.documentElement.dataset.ready = "true";
