@@ -2,7 +2,7 @@
 # Sets up a bare Debian or Ubuntu machine for building libpicker. Sourced by tests/run.sh, examples/quickstart.sh and
 # .ci/run, which then call
 #   picker_setup [tests] [lint] [oracles] [python]      finds or installs what is needed; exits 2 with the exact line to run if it
-#                                    may not. oracles: also other readers that tests compare with, python: what the
+#                                    may not. oracles: also other readers and the browser that tests use, python: what the
 #                                    Python package is built and tested with, both where they can be had
 #   picker_build PRESET [NAME=VALUE ...] [-- TARGET ...]     configures (once) and builds build/PRESET with $PICKER_JOBS jobs
 # It leaves PICKER_ROOT, PICKER_JOBS and PICKER_TORCH_CMAKE set, and cmake, ctest and ninja on PATH.
@@ -58,7 +58,12 @@ picker_missing_packages() {
       picker_runs shellcheck || echo shellcheck
       ;;
     esac
-    case " $* " in *" oracles "*) command -v relion_pipeliner >/dev/null 2>&1 || echo relion ;; esac
+    case " $* " in *" oracles "*)
+      command -v relion_pipeliner >/dev/null 2>&1 || echo relion
+      # The report's page is tried in it.
+      picker_runs chromium || picker_runs google-chrome || echo chromium
+      ;;
+    esac
     case " $* " in *" python "*) picker_has_python_headers || echo python3-dev ;; esac
     # PDB and mmCIF structures for the simulator; also a second reader of STAR files for the tests.
     picker_has gemmi/version.hpp || echo gemmi-dev

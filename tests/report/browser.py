@@ -141,6 +141,7 @@ class Browser:
         pathlib.Path(path).write_bytes(base64.b64decode(self.send("Page.captureScreenshot", **options)["data"]))
 
     def click(self, x, y):
+        self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)  # as every mouse does before
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
         self.frames()

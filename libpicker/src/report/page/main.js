@@ -8,10 +8,10 @@ setUpTable();
 setUpExport();
 showSettings();
 const showNumbers = oncePerFrame(() => {
-  showTiles();
-  drawScores();
-  drawCounts();
-  drawRun();
+    showTiles();
+    drawScores();
+    drawCounts();
+    drawRun();
 });
 new ResizeObserver(showNumbers).observe(byId("chart-run"));
 onThreshold(showNumbers);
