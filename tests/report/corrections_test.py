@@ -142,8 +142,10 @@ class Phone(Case):
         self.page.tap(*self.page.centre(self.card(name)))
         self.page.wait("document.querySelector('#viewer').open")
         self.page.frames(6)
-        sizes = self.page.run("""[...document.querySelectorAll('#viewer button, #viewer .modes span')].map(e => {
+        sizes = self.page.run("""[...document.querySelectorAll('#viewer button, #viewer .modes span, #viewer .check')]
+            .filter(e => e.offsetWidth > 0).map(e => {
             const b = e.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom, b.height]; })""")
+        self.assertGreaterEqual(len(sizes), 13)
         for left, top, right, bottom, height in sizes:
             self.assertGreaterEqual(min(left, top), 0)
             self.assertLessEqual(right, 390)

@@ -14,11 +14,10 @@
 namespace picker {
 namespace {
 
-constexpr int quality = 70;
+constexpr int quality = 60; // 0.4 bytes for a pixel of a micrograph, which is mostly noise, as base64
 constexpr std::size_t large_pictures = 12;
 constexpr int large_side = 1024, smallest_side = 160;
-// Pixels of all small pictures together. A pixel takes a quarter of a byte, as base64, a page then about 20 MB.
-constexpr double pixel_budget = 7e7;
+constexpr double pixel_budget = 3.2e7; // of all small pictures together
 
 void make_one(const ReportMicrograph& micrograph, double diameter, int side, ReportPicture& out) {
     try {
@@ -54,11 +53,12 @@ bool is_large_picture(std::size_t index, std::size_t count) {
     return false;
 }
 
-int picture_side(std::size_t index, std::size_t count) {
-    if (is_large_picture(index, count)) {
+int picture_side(std::size_t index, std::size_t count, int width, int height) {
+    if (is_large_picture(index, count) || width < 1 || height < 1) {
         return large_side;
     }
-    const double side = std::sqrt(pixel_budget / static_cast<double>(count));
+    const double longer = std::max(width, height), shorter = std::min(width, height);
+    const double side = std::sqrt(pixel_budget / static_cast<double>(count) * longer / shorter);
     return static_cast<int>(std::clamp(side, double{smallest_side}, double{large_side}));
 }
 
@@ -80,9 +80,11 @@ std::vector<ReportPicture> make_pictures(const RunFolder& run, int side, const C
     pool.run(
         count,
         [&](std::size_t i) {
-            if (run.micrographs[i].item.status == "done") {
+            const RunItem& item = run.micrographs[i].item;
+            if (item.status == "done") {
                 out[i].large = side > 0 || is_large_picture(i, count);
-                make_one(run.micrographs[i], run.diameter, side > 0 ? side : picture_side(i, count), out[i]);
+                make_one(run.micrographs[i], run.diameter,
+                         side > 0 ? side : picture_side(i, count, item.width, item.height), out[i]);
             }
             ++done;
         },

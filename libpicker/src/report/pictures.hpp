@@ -16,10 +16,11 @@ struct ReportPicture {
     std::string problem;       // why there is none
 };
 
-// The longest edge of picture `index` of `count`, pixels. A few micrographs, spread over the run, are shown large; the
-// others share what a page of about 20 MB has room for.
-int picture_side(std::size_t index, std::size_t count);
+// A few micrographs, spread over the run, are shown large.
 bool is_large_picture(std::size_t index, std::size_t count);
+// The longest edge, in pixels, of the picture of a micrograph of this size, `index` of `count`. Those that are not
+// large share what a page of about 20 MB has room for.
+int picture_side(std::size_t index, std::size_t count, int width, int height);
 
 // One for each micrograph. `side` > 0: the longest edge of all. A micrograph that is missing or damaged has a problem
 // and no picture; those that were not picked have neither. Error(cancelled).

@@ -1,6 +1,18 @@
 // Bars as inline SVG: few enough marks that a charting library would be larger than the page.
 const chartLeft = 44, chartRight = 12, chartTop = 12, chartBottom = 34;  // units of the page
 
+// Sizes of the charts' places, as they were last laid out; `work` draws all charts.
+const chartSizes = new Map();
+function watchCharts(work) {
+    const watcher = new ResizeObserver((entries) => {
+        for (const {target, contentRect} of entries) {
+            chartSizes.set(target, [Math.max(200, contentRect.width), Math.max(100, contentRect.height)]);
+        }
+        work();
+    });
+    for (const chart of document.querySelectorAll(".chart")) watcher.observe(chart);
+}
+
 // A round step that cuts `span` into at most `most` parts.
 function roundStep(span, most) {
     const raw = span / most;
@@ -10,7 +22,7 @@ function roundStep(span, most) {
 
 // bars: [{from, to, on, off}] in units of the x axis; `on` and `off` are stacked heights.
 function drawBars(target, bars, {low, high, name, mark = null, markText = "", whole = false}) {
-    const chartWidth = Math.max(200, target.clientWidth), height = Math.max(100, target.clientHeight);
+    const [chartWidth, height] = chartSizes.get(target) ?? [560, 200];
     const svg = makeSvg("svg", {viewBox: `0 0 ${chartWidth} ${height}`, width: chartWidth, height, role: "img"});
     svg.setAttribute("aria-label", name);
     const inner = chartWidth - chartLeft - chartRight, base = height - chartBottom;
@@ -35,7 +47,8 @@ function drawBars(target, bars, {low, high, name, mark = null, markText = "", wh
     const xStep = whole ? Math.max(1, roundStep(high - low, 7)) : roundStep(high - low || 1, 7);
     for (let value = Math.ceil(low / xStep - 1e-9) * xStep; value <= high + 1e-9 * xStep; value += xStep) {
         const shown = whole ? wholeText(Math.round(value) || 0) : numberText(Number(value.toPrecision(6)) || 0);
-        svg.append(makeSvg("text", {x: x(value), y: base + 14, "text-anchor": "middle"}, shown));
+        const anchor = x(value) > chartWidth - 20 ? "end" : "middle";  // nothing is cut off
+        svg.append(makeSvg("text", {x: x(value), y: base + 14, "text-anchor": anchor}, shown));
     }
     svg.append(makeSvg("text", {x: chartLeft + inner / 2, y: height - 3, "text-anchor": "middle"}, name));
     if (mark !== null && mark >= low && mark <= high) {

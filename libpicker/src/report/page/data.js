@@ -79,3 +79,12 @@ function oncePerFrame(work) {
         });
     };
 }
+
+// Calls `work` when nothing has asked for it for a moment: what need not follow a slider that is being moved.
+function whenCalm(work) {
+    let timer = 0;
+    return () => {
+        clearTimeout(timer);
+        timer = setTimeout(work, 200);
+    };
+}

@@ -6,8 +6,9 @@ const markColours = {
     chosen: "#ffe14d"
 };
 
-// `place` turns a mark into a point of the canvas; `radius` in its pixels; lines `line` wide.
-function drawMarks(context, marks, place, radius, line, chosen = null) {
+// `place` turns a mark into a point of the canvas; `radius` in its pixels; lines `line` wide. A dark halo sets them off
+// from bright grounds; many small circles go without.
+function drawMarks(context, marks, place, radius, line, {chosen = null, halo = true} = {}) {
     const bounds = context.canvas;
     const size = Math.max(radius, 2.5);
     const groups = {pick: [], good: [], bad: []};
@@ -31,9 +32,11 @@ function drawMarks(context, marks, place, radius, line, chosen = null) {
                 context.arc(x, y, size / 4, 0, 2 * Math.PI);
             }
         }
-        context.strokeStyle = "rgba(0, 0, 0, 0.55)";
-        context.lineWidth = line * 2;
-        context.stroke();
+        if (halo) {
+            context.strokeStyle = "rgba(0, 0, 0, 0.55)";
+            context.lineWidth = line * 2;
+            context.stroke();
+        }
         context.strokeStyle = markColours[name];
         context.lineWidth = line;
         context.stroke();

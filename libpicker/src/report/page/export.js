@@ -90,7 +90,7 @@ function setUpExport() {
             byId("export-scope").value = "reviewed";
         }
     });
-    onThreshold(oncePerFrame(showExport));
+    onThreshold(whenCalm(showExport));
     onCorrections(oncePerFrame(showExport));
     showExport();
 }

@@ -10,6 +10,7 @@ function fillCard(card) {
         card.picture.prepend(card.image);
     }
     drawCard(card);
+    showCount(card);
 }
 function emptyCard(card) {
     card.image?.remove();
@@ -18,14 +19,13 @@ function emptyCard(card) {
 }
 function drawCard(card) {
     const m = card.micrograph;
-    const width = card.picture.clientWidth, height = card.picture.clientHeight;
-    if (!width || !height) return;
-    const scale = fitCanvas(card.canvas, width, height);
+    if (!card.width || !card.height) return;
+    const scale = fitCanvas(card.canvas, card.width, card.height);
     if (!wasPicked(m)) return;
     // A pixel of the micrograph is a square of the card, and a coordinate names its centre.
-    const factor = (width * scale) / m.width;
+    const factor = (card.width * scale) / m.width;
     const place = (mark) => [(mark.x + 0.5) * factor, (mark.y + 0.5) * factor];
-    drawMarks(card.canvas.getContext("2d"), marksOf(m), place, radiusOf(m) * factor, 1.25 * scale);
+    drawMarks(card.canvas.getContext("2d"), marksOf(m), place, radiusOf(m) * factor, 1.5 * scale, {halo: false});
 }
 
 function makeCard(m) {
@@ -44,7 +44,7 @@ function makeCard(m) {
         make(
             "span", {className: "words"}, make("span", {className: "name", title: m.name}, make("bdi", {}, m.name)),
             count));
-    const card = {micrograph: m, element, picture, canvas, count, image: null, shown: ""};
+    const card = {micrograph: m, element, picture, canvas, count, image: null, shown: "", width: 0, height: 0};
     element.addEventListener("click", () => openViewer(m));
     return card;
 }
@@ -105,10 +105,15 @@ function setUpGallery() {
             } else if (nearCards.delete(card))
                 emptyCard(card);
         }
-    }, {rootMargin: "400px"});
+    }, {rootMargin: "200px"});
+    // Sizes are noted here: asking for them between two changes would lay the page out again each time.
     const resized = new ResizeObserver((entries) => {
-        for (const entry of entries)
-            if (nearCards.has(entry.target.card)) drawCard(entry.target.card);
+        for (const entry of entries) {
+            const card = entry.target.card;
+            card.width = entry.contentRect.width;
+            card.height = entry.contentRect.height;
+            if (nearCards.has(card)) drawCard(card);
+        }
     });
     for (const card of cards) {
         card.element.card = card.picture.card = card;
@@ -130,9 +135,9 @@ function setUpGallery() {
     byId("gallery-find").addEventListener("input", oncePerFrame(arrangeGallery));
     order.addEventListener("change", arrangeGallery);
     byId("gallery-show").addEventListener("change", arrangeGallery);
-    const refresh = () => {
+    const refresh = () => {  // the others when they come near
         for (const card of nearCards) drawCard(card);
-        for (const card of cards) showCount(card);
+        for (const card of nearCards) showCount(card);
     };
     onThreshold(oncePerFrame(refresh));
     onCorrections(oncePerFrame(refresh));

@@ -13,7 +13,7 @@ const showNumbers = oncePerFrame(() => {
     drawCounts();
     drawRun();
 });
-new ResizeObserver(showNumbers).observe(byId("chart-run"));
+watchCharts(showNumbers);
 onThreshold(showNumbers);
 onCorrections(showNumbers);
 showTiles();

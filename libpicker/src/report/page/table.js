@@ -110,6 +110,6 @@ function setUpTable() {
             lines.push([csvField(m.name), m.status, ...keys.map((key) => columnValue(m, key) ?? "")].join(","));
         download("micrographs.csv", lines.join("\n") + "\n");
     });
-    onThreshold(oncePerFrame(showTable));
+    onThreshold(whenCalm(showTable));
     onCorrections(oncePerFrame(showTable));
 }

@@ -95,7 +95,7 @@ const drawViewer = oncePerFrame(() => {
     const radius = radiusOf(m) * viewer.scale, line = 1.75 * viewer.screenScale;
     const marks = marksOf(m);
     const chosen = marks.find(sameMark(viewer.chosen)) ?? null;
-    if (byId("viewer-circles").checked) drawMarks(context, marks, toCanvas, radius, line, chosen);
+    if (byId("viewer-circles").checked) drawMarks(context, marks, toCanvas, radius, line, {chosen});
     if (viewer.cross) {
         const [x, y] = toCanvas(viewer.cross), arm = Math.max(radius, 12 * viewer.screenScale);
         context.beginPath();
