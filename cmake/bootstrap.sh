@@ -68,6 +68,8 @@ picker_missing_packages() {
     # PDB and mmCIF structures for the simulator; also a second reader of STAR files for the tests.
     picker_has gemmi/version.hpp || echo gemmi-dev
     picker_has tao/pegtl/version.hpp || echo tao-pegtl-dev
+    # Plots of a report as PNG.
+    picker_has stb/stb_truetype.h || echo libstb-dev
     return 0
   fi
   picker_runs "${CXX:-c++}" && picker_runs "${CC:-cc}" || echo g++ gcc

@@ -22,7 +22,10 @@ Command report_command() {
         {{"--output", Takes::one, "FILE", "the page [DIR/report.html]"},
          {"--title", Takes::one, "TEXT", "what stands above it [the folder's name]"},
          {"--picture-size", Takes::one, "PX",
-          "longest edge of every micrograph's picture [by their number, so that a page stays near 20 MB at most]"}},
+          "longest edge of every micrograph's picture [by their number, so that a page stays near 20 MB at most]"},
+         {"--png", Takes::nothing, "",
+          "the plots for papers too: NAME-scores.png, -counts, -run and -gallery beside the page"},
+         {"--pdf", Takes::nothing, "", "the same as NAME.pdf, a page each"}},
         "DIR is the output folder of picker pick. The page is one file and needs no network. Its slider reaches down "
         "to "
         "what the run kept: pick with --keep 0 to see all candidates. Picks that are added, removed or marked good or "
@@ -38,6 +41,8 @@ Command report_command() {
         options.output = output.c_str();
         options.title = title.c_str();
         options.picture_side = static_cast<std::int32_t>(arguments.integer("--picture-size", 16, 4096).value_or(0));
+        options.png = arguments.has("--png") ? 1 : 0;
+        options.pdf = arguments.has("--pdf") ? 1 : 0;
         if (arguments.has("--output")) {
             prepare_output(output);
         }

@@ -50,6 +50,7 @@ const Labels& pick_labels() {
         {"deviation", Takes::one, "LOW,HIGH: standard deviation of a pick's window; off: any [the model's]"},
         {"overlaps", Takes::one, "keep, or drop both of two picks that overlap [keep]"},
         {"overlap_distance", Takes::one, "picks nearer than this overlap, angstrom [the diameter]"},
+        {"report", Takes::nothing, "(no value) also report.html, the run as a page with pictures and a live threshold"},
         {"overwrite", Takes::nothing, "(no value) Continue does everything again, also with other settings"},
         {"in_parts", Takes::refused, "Input particles"},
         {"in_coords", Takes::refused, "Input coordinates"},

@@ -4,6 +4,7 @@
 #include "chart.hpp"
 #include "console.hpp"
 #include "logfile.hpp"
+#include "report.hpp"
 #include "runs.hpp"
 #include "text_file.hpp"
 
@@ -135,6 +136,9 @@ End pick(const Job& job, const Parameters& parameters) {
                                "every micrograph failed, the first with: " + summary.failures.front());
     }
     write_results(job, list, host, result, summary);
+    if (parameters.has("report") && !write_reports(job, control_of(job, parameters.threads()))) {
+        return cancelled_end("picks and lists are written, the report is not");
+    }
     if (summary.merits.empty()) {
         warn(no_picks(result, inputs));
     }

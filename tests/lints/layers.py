@@ -13,6 +13,7 @@ OWNER = [  # outside headers and the only folders that may include them
     (re.compile(r"tiff"), {"io"}, "libtiff"),
     (re.compile(r"png\.h"), {"io"}, "libpng"),
     (re.compile(r"jpeglib"), {"io"}, "libjpeg"),
+    (re.compile(r"stb/"), {"report"}, "stb"),
     (re.compile(r"(gemmi|tao)/"), {"io"}, "gemmi"),
     (re.compile(r"lz4"), {"io"}, "LZ4"),
 ]

@@ -42,6 +42,14 @@ class Command(Case):
         self.assertFalse(self.page.exists())
         self.assertLess(len(page), len(self.picker("report", "picks").out) + 200000)
 
+    def test_plots(self):
+        result = self.picker("report", "picks", "--output", "plots/r.html", "--pdf", "--png", code=None)
+        if result.code == 1 and "libstb-dev" in result.err:
+            self.skipTest("built without stb_truetype")
+        self.assertEqual(result.code, 0, result.err)
+        self.assertEqual(sorted(path.name for path in (self.folder / "plots").iterdir()),
+                         ["r-counts.png", "r-gallery.png", "r-run.png", "r-scores.png", "r.html", "r.pdf"])
+
     def test_wrong_use(self):
         self.assertMessage(self.picker("report", code=2), "give one folder")
         self.assertMessage(self.picker("report", "picks", "more", code=2), "give one folder")

@@ -27,6 +27,8 @@ picker_status picker_report_write(const char* folder, const picker_report_option
         chosen.output = optional_string(given.output);
         chosen.title = optional_string(given.title);
         chosen.picture_side = given.picture_side;
+        chosen.png = given.png != 0;
+        chosen.pdf = given.pdf != 0;
         const ReportSummary made = write_report(path, chosen, control_of(control));
         if (summary != nullptr) {
             picker_report_summary result;

@@ -1,4 +1,4 @@
-# Makes a C++ source of the report's page: cmake -Dout=FILE -Dhtml=FILE -Dstyles=A|B -Dscripts=A|B -P embed.cmake
+# Makes a C++ source of the report's page: cmake -Dout=FILE -Dhtml=FILE -Dstyles=A|B -Dscripts=A|B -Dfont=FILE -P embed.cmake
 # Hashes are of the bytes between <style> or <script> and their ends, for the page's content security policy.
 function(join_files result files)
   string(REPLACE "|" ";" files "${files}")
@@ -31,6 +31,9 @@ endfunction()
 literal(page_literal "${page}")
 literal(style_literal "${style}")
 literal(script_literal "${script}")
+file(READ ${font} font_digits HEX)
+string(REGEX REPLACE "(..)" "0x\\1," font_bytes "${font_digits}")
+string(REGEX REPLACE "(................................................................................)" "\\1\n" font_bytes "${font_bytes}")
 file(WRITE ${out} "// Made by embed.cmake from the files in src/report/page.
 #include \"report/page_files.hpp\"
 
@@ -39,5 +42,7 @@ const PageFiles page_files = {${page_literal},
 ${style_literal},
 ${script_literal},
 \"${style_hash}\", \"${script_hash}\"};
+const unsigned char font_bytes[] = {
+${font_bytes}};
 } // namespace picker
 ")

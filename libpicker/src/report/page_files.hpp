@@ -1,4 +1,4 @@
-// The page of a report before the data are in it; its source is made by embed.cmake.
+// The page of a report before the data are in it, and a font; their source is made by embed.cmake.
 #pragma once
 
 namespace picker {
@@ -11,5 +11,8 @@ struct PageFiles {
     const char* script_sha256; // hexadecimal
 };
 extern const PageFiles page_files;
+
+// DejaVu Sans, its Latin letters (font/), for the words of plots.
+extern const unsigned char font_bytes[];
 
 } // namespace picker

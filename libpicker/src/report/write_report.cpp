@@ -3,7 +3,9 @@
 
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/image_formats.hpp"
 #include "report/page.hpp"
+#include "report/plots.hpp"
 
 namespace picker {
 namespace {
@@ -17,12 +19,37 @@ std::string name_of(const std::filesystem::path& folder) {
     return name.empty() ? "picks" : name.string();
 }
 
+constexpr double dots_per_point = 300.0 / 72.0; // as journals ask for
+
+std::vector<std::filesystem::path> write_plots(const RunFolder& run, const std::filesystem::path& page,
+                                               const ReportOptions& options, const Control& control) {
+    std::vector<std::filesystem::path> out;
+    const auto beside = [&](const std::string& ending) {
+        return out.emplace_back(page.parent_path() / (page.stem().string() + ending));
+    };
+    const std::vector<Drawing> plots = plots_of(run, control);
+    if (options.pdf) {
+        write_whole(beside(".pdf"), pdf_of(plots));
+    }
+    for (const Drawing& plot : plots) {
+        if (options.png) {
+            const Picture picture = rasterise(plot, dots_per_point);
+            write_png(beside("-" + plot.name + ".png"), picture.width, picture.height, 3, picture.samples);
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 ReportSummary write_report(const std::filesystem::path& folder, const ReportOptions& options, const Control& control) {
     if (options.picture_side < 0 || options.picture_side > 4096) {
         fail(Status::invalid_argument, "the pictures of a report cannot be ", options.picture_side,
              " pixels long; give 1 to 4096, or 0 for a size by their number");
+    }
+    if (options.png && !can_rasterise()) {
+        fail(Status::unsupported, "this libpicker was built without stb_truetype, which draws the words of plots as ",
+             "pixels; ask for PDF, or build it with the package libstb-dev");
     }
     const RunFolder run = read_run_folder(folder);
     ReportSummary summary;
@@ -54,6 +81,9 @@ ReportSummary write_report(const std::filesystem::path& folder, const ReportOpti
     summary.diameter = run.diameter;
     const std::string html = make_page(run, pictures, page);
     summary.bytes = html.size();
+    if (options.png || options.pdf) {
+        summary.plots = write_plots(run, summary.output, options, control);
+    }
     file.write(html);
     file.commit();
     return summary;

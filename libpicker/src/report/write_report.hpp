@@ -6,17 +6,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace picker {
 
 struct ReportOptions {
-    std::filesystem::path output; // empty: report.html in the run's folder
-    std::string title;            // empty: the folder's name
-    int picture_side = 0;         // longest edge of every picture, pixels; 0: by their number
+    std::filesystem::path output;  // empty: report.html in the run's folder
+    std::string title;             // empty: the folder's name
+    int picture_side = 0;          // longest edge of every picture, pixels; 0: by their number
+    bool png = false, pdf = false; // the plots too, beside the page: NAME-scores.png and so on, NAME.pdf
 };
 
 struct ReportSummary {
     std::filesystem::path output;
+    std::vector<std::filesystem::path> plots;
     std::size_t micrographs = 0, failed = 0;
     std::size_t pictures = 0, without_picture = 0; // of the micrographs that were picked
     std::size_t picks = 0, rows = 0;               // at the run's threshold; in the page

@@ -88,6 +88,16 @@ class Files(RelionCase):
                 self.assertTrue(0 <= x < width and 0 <= y < height and 0.5 <= merit <= 1, (x, y, merit))
         self.assertEqual(self.autopicks(), ["Micrographs/m1_autopick.star", "Raw/m2_autopick.star"])
 
+    def test_report(self):
+        self.micrographs(*NAMES)
+        self.run_job()
+        self.assertFalse((self.job / "report.html").exists())
+        done = self.run_job("--report")
+        self.assertIn("report.html", done.out)
+        page = (self.job / "report.html").read_text()
+        self.assertIn("Micrographs/m1.mrc", page)
+        self.assertEqual(len(re.findall(r'id="picture-\d+"', page)), len(NAMES))
+
     def test_the_same_picks_as_the_terminal_in_one_run(self):
         self.micrographs(*NAMES)
         self.run_job("--diameter", 110, "--min_distance", 60, "--top_per_micrograph", 17)
