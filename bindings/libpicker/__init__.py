@@ -17,6 +17,10 @@ from ._core import (Architecture, Dataset, DatasetEntry, Evaluation, EvaluationR
                     RoundsReport, RunItem, RunReport, ScoreMap, ShippedModel, Simulated, Simulator, TrainReport,
                     architectures, check_frame, devices, draw, evaluate, formats, has_feature, mass_valley, merge,
                     pick_files, shipped_models, simulate, version)
+                    Micrograph, MicrographInfo, Model, ModelInfo, Picks, Progress, RecentreReport, ReportSummary, ReviewReport,
+                    Round, RoundsReport, RunItem, RunReport, ScoreMap, Simulated, Simulator, TrainReport, architectures,
+                    check_frame, devices, draw, evaluate, formats, has_feature, mass_valley, merge, pick_files, report, simulate,
+                    version)
 from ._display import Explorer, Picture, explore, show
 from ._errors import (BackendError, BadFile, Cancelled, Error, InternalError, InvalidArgument, IoError, Mismatch, NotFound,
                       OutOfMemory, Unsupported)
@@ -29,6 +33,10 @@ __all__ = ["Architecture", "BackendError", "BadFile", "Cancelled", "Dataset", "D
            "ShippedModel", "Simulated", "Simulator", "TrainReport", "Unsupported", "architectures", "check_frame", "devices", "draw",
            "evaluate", "explore", "formats", "has_feature", "mass_valley", "merge", "pick_files", "shipped_models", "show",
            "simulate", "version"]
+           "Progress", "RecentreReport", "ReportSummary", "ReviewReport", "Round", "RoundsReport", "RunItem", "RunReport", "ScoreMap",
+           "Simulated", "Simulator", "TrainReport", "Unsupported", "architectures", "check_frame", "devices", "draw",
+           "evaluate", "explore", "formats", "has_feature", "mass_valley", "merge", "pick_files", "report", "show", "simulate",
+           "version"]
 
 
 def _own_names():

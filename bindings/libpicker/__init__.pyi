@@ -475,6 +475,24 @@ def pick_files(
     candidates: Optional[_Path] = None, **options: Unpack[_RulesOfAll],
 ) -> RunReport: ...
 
+class ReportSummary(_Record):
+    output: str
+    micrographs: int
+    failed: int
+    pictures: int
+    without_picture: int
+    picks: int
+    rows: int
+    threshold: float
+    diameter: float
+    bytes: int
+
+def report(
+    folder: _Path, *, progress: _Progress = None, threads: int = 0, output: Optional[_Path] = None,
+    title: Optional[str] = None, picture_side: Optional[int] = None, png: Optional[bool] = None,
+    pdf: Optional[bool] = None,
+) -> ReportSummary: ...
+
 class EvaluationResult(_Record):
     picks: int
     truth: int

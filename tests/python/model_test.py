@@ -96,6 +96,18 @@ class Picking(Case):
         picks = libpicker.Picks.read(self.folder / "out" / "m2.star")
         self.assertEqual(report.items[0].picks, len(picks))
         self.assertTrue((self.folder / "out" / "picks.csv").exists())
+        made = libpicker.report(self.folder / "out", title="<run>", picture_side=100, pdf=True)
+        self.assertEqual(made.output, str(self.folder / "out" / "report.html"))
+        self.assertEqual((made.micrographs, made.failed, made.pictures, made.picks), (3, 1, 2, report.picks))
+        page = (self.folder / "out" / "report.html").read_text()
+        self.assertEqual((len(page.encode()), "<title>&lt;run&gt;</title>" in page), (made.bytes, True))
+        self.assertTrue((self.folder / "out" / "report.pdf").read_bytes().startswith(b"%PDF"))
+        with self.assertRaisesRegex(libpicker.NotFound, "run.json"):
+            libpicker.report(self.folder)
+        with self.assertRaises(libpicker.Cancelled):
+            libpicker.report(self.folder / "out", progress=lambda progress: True)
+        with self.assertRaisesRegex(TypeError, "picture_side"):
+            libpicker.report(self.folder / "out", side=5)
         repeated = libpicker.pick_files(again, [self.folder / "m2.mrc", self.folder / "m3.mrc"], self.folder / "out",
                                         formats=["csv"], threshold=0.4)
         self.assertEqual(repeated.skipped, 2)

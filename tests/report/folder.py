@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 
-from support import coordinates_star, write_mrc  # noqa: E402
+from support import coordinates_star, write_mrc
 
 WIDTH, HEIGHT, PIXEL, DIAMETER = 900, 500, 3.0, 90.0  # a particle is 30 pixels wide
 EVIL = "x\"><img src=q onerror=\"window.hacked=1\">'&amp; y.mrc"
