@@ -99,7 +99,7 @@ class Maker:
         rows = []
         for i, file in enumerate(SETTINGS["negatives"]):
             image, _ = read_mrc(self.data / "micrographs" / "negatives" / file)
-            for j, scale in enumerate(SETTINGS["negative_scales"] * SETTINGS["negative_looks"]["second"]):
+            for j, scale in enumerate(SETTINGS["negative_scales"] * SETTINGS["negative_looks"]):
                 random = np.random.default_rng([SETTINGS["seed"], 777, i, j])
                 seen = standard(image).astype(np.float32) if j < len(SETTINGS["negative_scales"]) else look(image, random, scale, sharp=True)
                 rows.append(self.add(f"negative_{i}_{j}", seen, EMPTY_STAR, 8.0, 8.0 * scale, "empty", "train"))
@@ -140,18 +140,8 @@ def main():
             if n % 20 == 19:
                 print(f"{n + 1} of {len(jobs)}", file=sys.stderr, flush=True)
     rows += maker.negatives()
-    every, particles = SETTINGS["second_stage"]["particles_every"], 0
-    second = rows[:1]
-    for row in rows[1:]:
-        some = row.startswith("empty,") or row.endswith(",validation")
-        particles += 0 if some else 1
-        second += [row] if some or particles % every == 0 else []
-    few = len(SETTINGS["negative_scales"]) * SETTINGS["negative_looks"]["first"]
-    late = [row for row in rows if ",micrographs/negative_" in row and int(row.split(",")[1].split("_")[2].split(".")[0]) >= few]
-    # What has no particles is a small part of the first table, and hardly learned; of the second it is most.
-    for name, table in (("first.csv", [row for row in rows if row not in set(late)]), ("second.csv", second)):
-        (arguments.output / name).write_text("\n".join(table) + "\n")
-        print(f"{len(table) - 1} rows in {arguments.output / name}")
+    (arguments.output / "table.csv").write_text("\n".join(rows) + "\n")
+    print(f"{len(rows) - 1} rows in {arguments.output / 'table.csv'}")
 
 
 if __name__ == "__main__":

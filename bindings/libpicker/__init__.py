@@ -13,14 +13,10 @@ Importing this package loads neither torch nor LibTorch; the first call that sco
 installed torch.
 """
 from ._core import (Architecture, Dataset, DatasetEntry, Evaluation, EvaluationResult, Format, FrameCheck, HeadInfo,
-                    Micrograph, MicrographInfo, Model, ModelInfo, Picks, Progress, RecentreReport, ReviewReport, Round,
-                    RoundsReport, RunItem, RunReport, ScoreMap, ShippedModel, Simulated, Simulator, TrainReport,
-                    architectures, check_frame, devices, draw, evaluate, formats, has_feature, mass_valley, merge,
-                    pick_files, shipped_models, simulate, version)
                     Micrograph, MicrographInfo, Model, ModelInfo, Picks, Progress, RecentreReport, ReportSummary, ReviewReport,
-                    Round, RoundsReport, RunItem, RunReport, ScoreMap, Simulated, Simulator, TrainReport, architectures,
-                    check_frame, devices, draw, evaluate, formats, has_feature, mass_valley, merge, pick_files, report, simulate,
-                    version)
+                    Round, RoundsReport, RunItem, RunReport, ScoreMap, ShippedModel, Simulated, Simulator, TrainReport,
+                    architectures, check_frame, devices, draw, evaluate, formats, has_feature, mass_valley, merge, pick_files,
+                    report, shipped_models, simulate, version)
 from ._display import Explorer, Picture, explore, show
 from ._errors import (BackendError, BadFile, Cancelled, Error, InternalError, InvalidArgument, IoError, Mismatch, NotFound,
                       OutOfMemory, Unsupported)
@@ -29,14 +25,10 @@ __version__ = version
 __all__ = ["Architecture", "BackendError", "BadFile", "Cancelled", "Dataset", "DatasetEntry", "Error", "Evaluation",
            "EvaluationResult", "Explorer", "Format", "FrameCheck", "HeadInfo", "InternalError", "InvalidArgument", "IoError",
            "Micrograph", "MicrographInfo", "Mismatch", "Model", "ModelInfo", "NotFound", "OutOfMemory", "Picks", "Picture",
-           "Progress", "RecentreReport", "ReviewReport", "Round", "RoundsReport", "RunItem", "RunReport", "ScoreMap",
-           "ShippedModel", "Simulated", "Simulator", "TrainReport", "Unsupported", "architectures", "check_frame", "devices", "draw",
-           "evaluate", "explore", "formats", "has_feature", "mass_valley", "merge", "pick_files", "shipped_models", "show",
-           "simulate", "version"]
            "Progress", "RecentreReport", "ReportSummary", "ReviewReport", "Round", "RoundsReport", "RunItem", "RunReport", "ScoreMap",
-           "Simulated", "Simulator", "TrainReport", "Unsupported", "architectures", "check_frame", "devices", "draw",
-           "evaluate", "explore", "formats", "has_feature", "mass_valley", "merge", "pick_files", "report", "show", "simulate",
-           "version"]
+           "ShippedModel", "Simulated", "Simulator", "TrainReport", "Unsupported", "architectures", "check_frame", "devices", "draw",
+           "evaluate", "explore", "formats", "has_feature", "mass_valley", "merge", "pick_files", "report", "shipped_models", "show",
+           "simulate", "version"]
 
 
 def _own_names():

@@ -50,6 +50,7 @@ fi
 echo "-- a model to run them with"
 "$picker" --version
 "$prefix/bin/picker_relion" --version
+"$picker" models general # installed with it, and found where it was moved to
 "$picker" simulate --output "$scratch/data" --count 2 --size 480,400 --pixel-size 4 --diameter 160 --snr 0.5 --seed 3 --quiet
 mapfile -t micrographs < <(find "$scratch/data" -name '*.mrc' | sort)
 "$picker" train --architecture deeppicker --micrographs "${micrographs[0]}" --picks "${micrographs[0]%.mrc}.star" \

@@ -70,6 +70,14 @@ class Case(unittest.TestCase):
             field.dispatchEvent(new Event({event!r})); }})()""")
         self.page.frames()
 
+    def settled_place(self, selector):
+        """Where it is once the page has stopped moving."""
+        before = None
+        while (now := self.place(selector)) != before:
+            before = now
+            self.page.frames(6)
+        return now
+
     def place(self, selector):
         """Left, top, width and height of an element in the window."""
         return self.page.run(f"""(() => {{ const b = document.querySelector({selector!r}).getBoundingClientRect();

@@ -132,10 +132,11 @@ class Threshold(Case):
             const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
             let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }})()"""
         before = self.page.run(ink)
-        left, top, width, height = self.place("#threshold")
         low, high = [f(p[2] for rows in self.run_folder.picks.values() for p in rows) for f in (min, max)]
         for share in (0.8, 0.2):
+            left, top, width, height = self.settled_place("#threshold")
             self.page.click(left + share * width, top + height / 2)
+            self.page.frames()
             value = float(self.page.run("document.querySelector('#threshold').value")) / 1000
             self.assertAlmostEqual(value, share, delta=0.03)
             level = low + value * (high - low)

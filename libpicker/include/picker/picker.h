@@ -684,12 +684,12 @@ PICKER_API picker_status picker_train_report_init(picker_train_report* report, s
 PICKER_API picker_status picker_model_tune(picker_model* model, const picker_dataset* train,
                                            const picker_train_options* options, int32_t candidates,
                                            const picker_control* control) PICKER_CHECK_RESULT;
-/* Trains `model` in place and keeps the best weights; those of a trained model stay where no epoch is better on the
- * held-out samples. `validation` (may be NULL) are whole micrographs that choose the default threshold; `options`,
- * `report` and `control` may be NULL. When cancelled after an epoch or more, the best weights so far are kept,
- * report->cancelled is 1 and the result is PICKER_OK. With a state file, a training that was cancelled or killed goes
- * on after its last epoch, to the same bits; other settings or data are PICKER_MISMATCH. Bit-equal for any number of
- * threads. */
+/* Trains `model` in place and keeps the best weights; those of "general", and of what is trained from it, stay where no
+ * epoch is better on the held-out samples. `validation` (may be NULL) are whole micrographs that choose the default
+ * threshold; `options`, `report` and `control` may be NULL. When cancelled after an epoch or more, the best weights so
+ * far are kept, report->cancelled is 1 and the result is PICKER_OK. With a state file, a training that was cancelled or
+ * killed goes on after its last epoch, to the same bits; other settings or data are PICKER_MISMATCH. Bit-equal for any
+ * number of threads. */
 PICKER_API picker_status picker_train(picker_model* model, const picker_dataset* train,
                                       const picker_dataset* validation, const picker_train_options* options,
                                       picker_train_report* report, const picker_control* control) PICKER_CHECK_RESULT;

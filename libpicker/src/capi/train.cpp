@@ -139,7 +139,8 @@ picker_status picker_train(picker_model* model, const picker_dataset* train_set,
             check_out(report, "report");
         }
         TrainingOptions settings = training_options_of(options);
-        settings.keep_better_start = target.value.trained && settings.heads == HeadMode::general;
+        // What is adapted with few labels (general): these may be too few to be better than nothing.
+        settings.keep_better_start = target.value.trained && target.value.spec.training.calibrates;
         const TrainingReport outcome =
             train(target.value, data.value, validation == nullptr ? nullptr : &validation->value, settings,
                   control_of(control));

@@ -102,7 +102,7 @@ DOCTEST_TEST_CASE("a heat map rises to each centre as a Gaussian") {
                 const int px = one.x0() + x, py = one.y0() + y;
                 const double distance = std::min(std::hypot(px - 21.0, py - 12.0), std::hypot(px - 40.4, py - 27.3));
                 if (one.label(x, y) >= 0.0F) {
-                    const double height = distance < 5.8 ? std::exp(-0.5 * distance * distance / (1.8 * 1.8)) : 0.0;
+                    const double height = distance < 5.9 ? std::exp(-0.5 * distance * distance / (1.8 * 1.8)) : 0.0;
                     DOCTEST_REQUIRE(one.label(x, y) == doctest::Approx(height).epsilon(1e-5));
                     sum += one.label(x, y);
                     highest = std::max(highest, static_cast<double>(one.label(x, y)));

@@ -123,15 +123,20 @@ DOCTEST_TEST_CASE("patience stops, and the best weights are kept, not the last")
 }
 
 DOCTEST_TEST_CASE("a trained model is not made worse by going on") {
-    const Dataset set = naive::dataset(3);
+    const Dataset set = naive::dataset(3), validation = naive::dataset(2, 50);
     Model model = naive::model();
     TrainingOptions options;
     run(model, set, nullptr, options);
     const Model before = model;
+    Dataset wrong = set; // coordinates beside the particles
+    for (DatasetItem& item : wrong.items) {
+        for (double& x : item.positives.x) {
+            x += 12.0;
+        }
+    }
     options.epochs = 3;
-    options.learning_rate = 40.0; // spoils it
     options.keep_better_start = true;
-    TrainingReport report = run(model, set, nullptr, options);
+    TrainingReport report = run(model, wrong, &validation, options);
     DOCTEST_CHECK(report.best_epoch == 0);
     DOCTEST_CHECK(report.epochs.size() == 3);
     DOCTEST_CHECK(model.parameters == before.parameters);
@@ -140,15 +145,14 @@ DOCTEST_TEST_CASE("a trained model is not made worse by going on") {
     }
     Model spoilt = before;
     options.keep_better_start = false;
-    report = run(spoilt, set, nullptr, options);
+    report = run(spoilt, wrong, &validation, options);
     DOCTEST_CHECK(report.best_epoch > 0);
     DOCTEST_CHECK(spoilt.parameters != before.parameters);
     // What helps is taken.
     Model fresh = naive::model();
-    options = {};
     options.epochs = 4;
     options.keep_better_start = true;
-    DOCTEST_CHECK(run(fresh, set, nullptr, options).best_epoch > 0);
+    DOCTEST_CHECK(run(fresh, set, &validation, options).best_epoch > 0);
 }
 
 DOCTEST_TEST_CASE("learning rates: staircase, and after epochs without improvement") {
