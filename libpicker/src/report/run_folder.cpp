@@ -66,6 +66,26 @@ ReportMicrograph read_one(const nlohmann::json& record, const std::filesystem::p
     return out;
 }
 
+// Where every micrograph has a threshold of its own ("auto"), the report's is their median, and what is kept of all
+// goes down to the lowest.
+void read_thresholds(RunFolder& run, const nlohmann::json& settings) {
+    if (settings.at("threshold") != "auto") {
+        run.threshold = settings.at("threshold").get<double>();
+        run.keep = settings.value("keep", run.threshold);
+        return;
+    }
+    std::vector<double> own;
+    for (const ReportMicrograph& one : run.micrographs) {
+        if (one.item.threshold) {
+            own.push_back(*one.item.threshold);
+        }
+    }
+    std::ranges::sort(own);
+    run.threshold = own.empty() ? 0.5 : own[own.size() / 2];
+    const nlohmann::json& keep = settings.at("keep");
+    run.keep = keep.is_number() ? keep.get<double>() : own.empty() ? run.threshold : own.front();
+}
+
 } // namespace
 
 RunFolder read_run_folder(const std::filesystem::path& folder) {
@@ -82,9 +102,7 @@ RunFolder read_run_folder(const std::filesystem::path& folder) {
     try {
         out.summary = nlohmann::json::parse(read_whole(path));
         const nlohmann::json records = out.summary.at("micrographs");
-        const nlohmann::json& settings = out.summary.at("settings");
-        out.threshold = settings.at("threshold").get<double>();
-        out.keep = settings.value("keep", out.threshold);
+        const nlohmann::json settings = out.summary.at("settings");
         out.diameter = settings.at("diameter").get<double>();
         out.summary.erase("micrographs");
         if (!records.is_array()) {
@@ -94,6 +112,7 @@ RunFolder read_run_folder(const std::filesystem::path& folder) {
         for (const nlohmann::json& record : records) {
             out.micrographs.push_back(read_one(record, folder, path));
         }
+        read_thresholds(out, settings);
     } catch (const nlohmann::json::exception& error) {
         fail(Status::bad_file, path.string(), " is damaged or not of a pick run (", error.what(),
              "); run picker pick again in this folder");

@@ -40,6 +40,27 @@ DOCTEST_TEST_CASE("records, picks best first, and every number of a record") {
     DOCTEST_CHECK(run.micrographs[1].picks.empty());
 }
 
+DOCTEST_TEST_CASE("where every micrograph has a threshold of its own the report begins at their median") {
+    const Folder folder;
+    std::string json = run_json(record("a.mrc", "a", "done", R"(, "threshold": 0.3)") + "," +
+                                record("b.mrc", "b", "done", R"(, "threshold": 0.45)") + "," +
+                                record("c.mrc", "c", "done", R"(, "threshold": 0.4)"));
+    const auto change = [&](const std::string& from, const std::string& to) {
+        DOCTEST_REQUIRE(json.find(from) != std::string::npos);
+        json.replace(json.find(from), from.size(), to);
+    };
+    change(R"("threshold": 0.5)", R"("threshold": "auto")");
+    folder.put("run.json", json);
+    auto run = picker::read_run_folder(folder.path());
+    DOCTEST_CHECK(run.threshold == 0.4);
+    DOCTEST_CHECK(run.keep == doctest::Approx(0.1)); // as it was asked for
+    DOCTEST_CHECK(run.micrographs[1].values.at("threshold") == 0.45);
+    change(R"("keep": 0.100000)", R"("keep": "default")");
+    folder.put("run.json", json);
+    run = picker::read_run_folder(folder.path());
+    DOCTEST_CHECK(run.keep == 0.3); // what every micrograph holds at least
+}
+
 DOCTEST_TEST_CASE("the image is found from the folder above the run, as RELION's projects name files") {
     const Folder folder;
     folder.put("project/Micrographs/a.mrc", "pixels");
