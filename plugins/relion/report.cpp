@@ -16,7 +16,7 @@ bool write_reports(const Job& job, const libpicker::Control& control) {
             return true;
         }
         const std::string page = job.file(number == 1 ? "report.html" : "report-" + std::to_string(number) + ".html");
-        const std::string title = job.folder();
+        const std::string& title = job.folder();
         auto options = libpicker::make<picker_report_options>();
         options.output = page.c_str();
         options.title = title.c_str();
