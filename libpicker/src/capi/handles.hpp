@@ -87,6 +87,11 @@ ExclusionMask mask_of(const picker_micrograph* mask);
 picker_removed removed_of(const RemovedCounts& counts);
 void copy_text(char* target, std::size_t size, std::string_view text_); // cut at the end, always terminated
 
+// Of a list that lives as long as the library; null past its ends.
+template <typename List> auto entry_at(const List& list, std::int32_t index) -> decltype(list.data()) {
+    return index < 0 || static_cast<std::size_t>(index) >= list.size() ? nullptr : list.data() + index;
+}
+
 // A field in which 0 leaves the default that `target` holds.
 template <typename Target, typename Value> void set_if(Target& target, Value value, const char* name) {
     if (value < 0) {

@@ -13,13 +13,11 @@ using namespace picker::capi;
 namespace {
 
 const ArchitectureInfo* architecture_at(int32_t index) {
-    return index < 0 || index >= picker_architecture_count() ? nullptr
-                                                             : &architectures()[static_cast<std::size_t>(index)];
+    return entry_at(architectures(), index);
 }
 
 const ShippedModel* shipped_at(int32_t index) {
-    return index < 0 || index >= picker_shipped_model_count() ? nullptr
-                                                              : &shipped_models()[static_cast<std::size_t>(index)];
+    return entry_at(shipped_models(), index);
 }
 
 // Three sizes, or none where all are zero.

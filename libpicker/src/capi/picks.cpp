@@ -254,7 +254,7 @@ int32_t picker_format_count(void) {
 namespace {
 
 const PicksFormat* format_at(int32_t index) {
-    return index < 0 || index >= picker_format_count() ? nullptr : &picks_formats()[static_cast<std::size_t>(index)];
+    return entry_at(picks_formats(), index);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // A small network of our own that is trained once, on simulations, for particles of any kind: a U-Net (Ronneberger et
 // al. 2015) whose skips add instead of being stacked, and which gives a heat map (Zhou et al. 2019, CenterNet). Why it
 // is as it is: docs/models.md.
+#include "models/layers.hpp"
 #include "models/presets.hpp"
 
 namespace picker {
@@ -9,16 +10,10 @@ namespace {
 constexpr int crop = 96;          // working pixels
 constexpr double particle = 16.0; // working pixels
 
-Layer convolution(int kernel, int channels, Activation activation) {
-    Layer layer{LayerKind::convolution, kernel, channels, activation};
-    layer.padding = (kernel - 1) / 2;
-    return layer;
-}
-
 class Builder {
 public:
     int convolve(int channels, Activation activation = Activation::relu, int kernel = 3) {
-        return push(convolution(kernel, channels, activation));
+        return push(padded_convolution(kernel, channels, activation));
     }
     // Two convolutions whose result is added to what they were given.
     int block(int channels) {
@@ -27,18 +22,16 @@ public:
         convolve(channels, Activation::none);
         return add(before);
     }
-    int pool() { return push({LayerKind::max_pool, 2, 0, Activation::none}); }
+    int pool() { return push(halving()); }
     // To twice the edge, and what was there before the pool added.
     int up(int channels, int skip) {
-        Layer layer{LayerKind::deconvolution, 2, channels, Activation::none};
-        layer.stride = 2;
-        push(layer);
+        push(doubling(2, channels, Activation::none));
         return add(skip);
     }
     std::vector<Layer> take() { return std::move(layers_); }
 
 private:
-    int add(int from) { return push({LayerKind::add, 0, 0, Activation::relu, 0.0, from}); }
+    int add(int from) { return push(sum_with(from)); }
     int last() const { return static_cast<int>(layers_.size()) - 1; }
     int push(const Layer& layer) {
         layers_.push_back(layer);

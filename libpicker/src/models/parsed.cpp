@@ -1,4 +1,5 @@
 // PARSED (Yao et al. 2020). Where each number comes from is in docs/models.md.
+#include "models/layers.hpp"
 #include "models/presets.hpp"
 
 #include <numbers>
@@ -13,9 +14,6 @@ constexpr int window = 47;             // pixels that one value of the map depen
 Layer convolution(int kernel, int channels, Activation activation) {
     return {LayerKind::convolution, kernel, channels, activation, 0.0, -1};
 }
-Layer add(int from) {
-    return {LayerKind::add, 0, 0, Activation::relu, 0.0, from};
-}
 
 // The authors' network keeps the size of its input by zeros around every layer; here the convolutions are valid and the
 // micrograph is extended once, so that tiles and crops give the values of the whole. A transposed convolution of
@@ -23,11 +21,11 @@ Layer add(int from) {
 NetworkSpec network() {
     constexpr Activation relu = Activation::relu, none = Activation::none;
     return {window,
-            {convolution(9, 32, relu),                                   // conv1
-             convolution(9, 32, relu), convolution(9, 32, none), add(0), // conv2_1, conv2_2
-             convolution(9, 32, relu), convolution(9, 32, none), add(3), // conv3_1, conv3_2
-             convolution(3, 32, relu), add(3),                           // deconv1_1
-             convolution(3, 32, relu), convolution(3, 1, relu)}};        // deconv2, deconv3
+            {convolution(9, 32, relu),                                        // conv1
+             convolution(9, 32, relu), convolution(9, 32, none), sum_with(0), // conv2_1, conv2_2
+             convolution(9, 32, relu), convolution(9, 32, none), sum_with(3), // conv3_1, conv3_2
+             convolution(3, 32, relu), sum_with(3),                           // deconv1_1
+             convolution(3, 32, relu), convolution(3, 1, relu)}};             // deconv2, deconv3
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // PARSED as in its supplement, Table S2: a classifier of particles and non-particles, whose layers are then the first
 // ones of a segmenter (Yao et al. 2020, Fig. S1). Where each number comes from is in docs/models.md.
+#include "models/layers.hpp"
 #include "models/presets.hpp"
 
 namespace picker {
@@ -7,33 +8,13 @@ namespace {
 
 constexpr int channels = 32, patch = 32, crop = 192; // of the maps; working pixels
 
-Layer convolution(int kernel, int outputs, Activation activation) {
-    Layer layer{LayerKind::convolution, kernel, outputs, activation};
-    layer.padding = (kernel - 1) / 2;
-    return layer;
-}
-
-Layer deconvolution(Activation activation) {
-    Layer layer{LayerKind::deconvolution, 3, channels, activation};
-    layer.stride = 2;
-    return layer;
-}
-
-Layer add(int from) {
-    return {LayerKind::add, 0, 0, Activation::relu, 0.0, from};
-}
-
-Layer pool() {
-    return {LayerKind::max_pool, 2, 0, Activation::none};
-}
-
 constexpr int pool1 = 3; // its place among the layers
 
 std::vector<Layer> common() {
-    return {convolution(3, channels, Activation::relu),                      // conv1
-            convolution(3, channels, Activation::none), add(0),     pool(),  // conv2_1, conv2, pool1
-            convolution(3, channels, Activation::none), add(pool1),          // conv3_1, conv3
-            convolution(3, channels, Activation::none), add(5),     pool()}; // conv4_1, conv4, pool2
+    return {padded_convolution(3, channels, Activation::relu),                              // conv1
+            padded_convolution(3, channels, Activation::none), sum_with(0),     halving(),  // conv2_1, conv2, pool1
+            padded_convolution(3, channels, Activation::none), sum_with(pool1),             // conv3_1, conv3
+            padded_convolution(3, channels, Activation::none), sum_with(5),     halving()}; // conv4_1, conv4, pool2
 }
 
 // What both have beside their networks, from the network that the authors ship.
@@ -50,10 +31,10 @@ ModelSpec base(const char* name) {
 ModelSpec parsed_s2() {
     ModelSpec spec = base("parsed-s2");
     std::vector<Layer> layers = common();
-    layers.push_back(deconvolution(Activation::none));         // dconv2d_1
-    layers.push_back(add(pool1));                              // pool2_re
-    layers.push_back(deconvolution(Activation::relu));         // deconv2d_2
-    layers.push_back(convolution(32, 2, Activation::softmax)); // conv2d_ip2
+    layers.push_back(doubling(3, channels, Activation::none));        // dconv2d_1
+    layers.push_back(sum_with(pool1));                                // pool2_re
+    layers.push_back(doubling(3, channels, Activation::relu));        // deconv2d_2
+    layers.push_back(padded_convolution(32, 2, Activation::softmax)); // conv2d_ip2
     spec.network = {crop, layers};
     spec.patch_rule = PatchRule::whole;
     spec.window_diameters = 1.2;

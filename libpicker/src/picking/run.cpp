@@ -307,7 +307,7 @@ RunReport Run::go() {
     if (run_.options.settings.top > 0 && !report_.cancelled) {
         apply_top();
     }
-    report_.threshold = median_threshold(report_.items, run_.threshold);
+    report_.threshold = middle_threshold(own_thresholds(report_.items), run_.threshold);
     for (const RunItem& item : report_.items) {
         report_.picks += item.picks;
         report_.failed += item.status == "failed" ? 1 : 0;

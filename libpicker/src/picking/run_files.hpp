@@ -5,7 +5,9 @@
 #include "picking/run.hpp"
 #include "picking/run_journal.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -67,9 +69,25 @@ std::string message_of(const std::exception_ptr& error); // what to tell about a
 // STEM.star with all of `picks`, the other formats with those at the threshold. Fills in what `item` says of these.
 void write_micrograph_picks(const RunContext& run, RunItem& item, const Picks& picks);
 Picks read_micrograph_picks(const RunContext& run, const std::string& stem); // what STEM.star holds, best first
-Picks at_threshold(const Picks& picks, double threshold);
-// The median of those that micrographs have of their own; `common` where none has.
-double median_threshold(const std::vector<RunItem>& items, double common);
+Picks at_threshold(const RunContext& run, const RunItem& item,
+                   const Picks& picks); // the micrograph's own, or the run's
+
+// The thresholds that micrographs have of their own, ascending; `item_of` gives the RunItem of what the list holds.
+template <typename Items, typename Projection = std::identity>
+std::vector<double> own_thresholds(const Items& items, Projection item_of = {}) {
+    std::vector<double> out;
+    for (const auto& one : items) {
+        if (const RunItem& item = std::invoke(item_of, one); item.threshold) {
+            out.push_back(*item.threshold);
+        }
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+// The middle one, which stands for all; `common` where there is none.
+inline double middle_threshold(const std::vector<double>& ascending, double common) {
+    return ascending.empty() ? common : ascending[ascending.size() / 2];
+}
 
 // autopick.star, picks.EXT and run.json. Only micrographs that are done (now or before) are in the lists.
 void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& inputs, const RunReport& report);

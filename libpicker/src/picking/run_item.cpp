@@ -242,22 +242,8 @@ bool is_current(const RunContext& run, const nlohmann::json& record, const RunIt
                        [&](const std::string& name) { return std::filesystem::exists(run.options.output / name); });
 }
 
-double median_threshold(const std::vector<RunItem>& items, double common) {
-    std::vector<double> own;
-    for (const RunItem& item : items) {
-        if (item.threshold) {
-            own.push_back(*item.threshold);
-        }
-    }
-    if (own.empty()) {
-        return common;
-    }
-    const auto middle = own.begin() + static_cast<std::ptrdiff_t>(own.size() / 2);
-    std::nth_element(own.begin(), middle, own.end());
-    return *middle;
-}
-
-Picks at_threshold(const Picks& picks, double threshold) {
+Picks at_threshold(const RunContext& run, const RunItem& item, const Picks& picks) {
+    const double threshold = item.threshold.value_or(run.threshold);
     std::vector<std::size_t> rows;
     for (std::size_t i = 0; i < picks.size(); ++i) {
         if (!(picks.score[i] < threshold)) {
@@ -285,7 +271,7 @@ PicksContext picks_context(const RunContext& run, const RunItem& item, const Inp
 
 void write_micrograph_picks(const RunContext& run, RunItem& item, const Picks& picks) {
     const PicksContext context = picks_context(run, item);
-    const Picks chosen = at_threshold(picks, item.threshold.value_or(run.threshold));
+    const Picks chosen = at_threshold(run, item, picks);
     for (const std::string& format : run.formats) {
         write_picks(run.options.output / (item.stem + picks_format(format).extension), chosen, context, format);
     }

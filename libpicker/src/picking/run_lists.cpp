@@ -42,7 +42,7 @@ void write_formats_of_many(const RunContext& run, const std::vector<InputMicrogr
             continue;
         }
         Picks& own = picks[item.micrograph];
-        own = at_threshold(read_micrograph_picks(run, item.stem), item.threshold.value_or(run.threshold));
+        own = at_threshold(run, item, read_micrograph_picks(run, item.stem));
         entries[item.micrograph] = &own;
         contexts[item.micrograph] = picks_context(run, item, &inputs[i]);
     }

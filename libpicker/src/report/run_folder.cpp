@@ -5,6 +5,7 @@
 #include "io/atomic_file.hpp"
 #include "io/picks_file.hpp"
 #include "io/star_micrographs.hpp"
+#include "picking/run_files.hpp"
 #include "picking/run_journal.hpp"
 
 #include <algorithm>
@@ -74,14 +75,8 @@ void read_thresholds(RunFolder& run, const nlohmann::json& settings) {
         run.keep = settings.value("keep", run.threshold);
         return;
     }
-    std::vector<double> own;
-    for (const ReportMicrograph& one : run.micrographs) {
-        if (one.item.threshold) {
-            own.push_back(*one.item.threshold);
-        }
-    }
-    std::ranges::sort(own);
-    run.threshold = own.empty() ? 0.5 : own[own.size() / 2];
+    const std::vector<double> own = own_thresholds(run.micrographs, &ReportMicrograph::item);
+    run.threshold = middle_threshold(own, 0.5);
     const nlohmann::json& keep = settings.at("keep");
     run.keep = keep.is_number() ? keep.get<double>() : own.empty() ? run.threshold : own.front();
 }

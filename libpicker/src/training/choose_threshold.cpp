@@ -76,8 +76,7 @@ Model without_calibration(Model model) {
 ChosenThreshold choose_threshold(const Model& model, std::unique_ptr<Network> network, const Dataset& dataset,
                                  double beta, WorkerPool& pool, const Control& control) {
     const bool calibrates = model.spec.training.calibrates;
-    const Model scored = calibrates ? without_calibration(model) : model;
-    const Scorer scorer(scored, std::move(network));
+    const Scorer scorer(calibrates ? without_calibration(model) : model, std::move(network));
     const Meter meter(control, "validate", static_cast<std::int64_t>(dataset.items.size()));
     std::vector<Picks> picks(dataset.items.size());
     std::vector<Picks> truth(dataset.items.size());
