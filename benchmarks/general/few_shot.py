@@ -10,7 +10,8 @@ import argparse
 import json
 import pathlib
 import shutil
-import subprocess
+
+from command import Command
 
 SETS = {"empiar-10028": dict(diameter=300, pixel=5.36, test=1), "empiar-10017": dict(diameter=191, pixel=7.08, test=2)}
 COUNTS = [1, 2, 5]
@@ -27,11 +28,7 @@ def main():
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
 
-    def run(*words):
-        done = subprocess.run([str(arguments.picker), *map(str, words), "--json", "--quiet"], capture_output=True, text=True)
-        if done.returncode != 0:
-            raise SystemExit("failed: picker " + " ".join(map(str, words)) + "\n" + done.stderr)
-        return json.loads(done.stdout)
+    run = Command(arguments.picker).run
 
     def measure(model, folder, test, settings):
         common = ["--micrographs", *test, "--diameter", settings["diameter"], "--pixel-size", settings["pixel"]]

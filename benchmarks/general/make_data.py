@@ -10,12 +10,11 @@ import argparse
 import concurrent.futures
 import json
 import pathlib
-import shutil
-import subprocess
 import sys
 
 import numpy as np
 
+from command import Command
 from junk import add_junk
 from looks import look, standard
 from volumes import read_mrc, volume, write_mrc
@@ -47,24 +46,14 @@ def imaging(random):
     return [str(word) for pair in flags.items() for word in pair]
 
 
-class Maker:
+class Maker(Command):
     def __init__(self, picker, data, output):
-        self.picker, self.data, self.output = picker.resolve(), data.resolve(), output
-        self.rows = []
+        super().__init__(picker)
+        self.data, self.output = data.resolve(), output
 
     def simulate(self, folder, structure, pixel, particles, seed, random, size):
-        words = [str(self.picker), "simulate", "--output", str(folder), "--count", "1", "--size", f"{size},{size}", "--pixel-size", str(pixel),
-                 "--particles", str(particles), "--seed", str(seed), "--views", "40", "--json", "--quiet", "--threads", "1", "--structure",
-                 str(structure), *imaging(random)]
-        return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
-
-    def diameter(self, structure, pixel):
-        folder = self.output / "sizes" / structure.stem
-        words = [str(self.picker), "simulate", "--output", str(folder), "--count", "1", "--size", "128,128", "--pixel-size", str(pixel),
-                 "--particles", "1", "--json", "--quiet", "--structure", str(structure)]
-        result = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
-        shutil.rmtree(folder)
-        return result["diameter"]
+        self.run("simulate", "--output", folder, "--count", 1, "--size", f"{size},{size}", "--pixel-size", pixel, "--particles", particles, "--seed", seed,
+                 "--views", 40, "--threads", 1, "--structure", structure, *imaging(random))
 
     def one(self, index, kind, structure, diameter, split):
         """A simulated micrograph in its looks: rows of the table."""
@@ -114,11 +103,12 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     maker = Maker(arguments.picker, arguments.data, arguments.output)
-    for name in ("micrographs", "simulated", "sizes", "volumes"):
+    sizes = arguments.output / "sizes"  # thrown away each time
+    for name in ("micrographs", "simulated", "volumes"):
         (arguments.output / name).mkdir(parents=True, exist_ok=True)
 
     structures = [maker.data / "structures" / name for name in SETTINGS["structures"]]
-    known = [(path, maker.diameter(path, 5)) for path in structures]
+    known = [(path, maker.diameter(path, 5, sizes)) for path in structures]
     made = []
     for i in range(SETTINGS["synthetic"]):
         random = np.random.default_rng([SETTINGS["seed"], 999, i])
@@ -126,7 +116,7 @@ def main():
         voxel = random.uniform(2.0, 7.0)
         path = maker.output / "volumes" / f"{i:03d}_{kind}.mrc"
         write_mrc(path, density, voxel)
-        made.append((path, maker.diameter(path, voxel)))
+        made.append((path, maker.diameter(path, voxel, sizes)))
 
     jobs, counts = [], SETTINGS["micrographs"]
     for kind, sources in (("structures", known), ("synthetic", made), ("empty", known)):

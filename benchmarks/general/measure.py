@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a general model does on what it has never seen: both real sets, held-out structures at two signal-to-noise ratios, and images
+"""What a general model does on what it has never seen: both real sets, held-out structures at four signal-to-noise ratios, and images
 without particles. No label is used but to score.
 
     python3 benchmarks/general/measure.py --picker build/release/bin/picker --data ../shared/data --model general.safetensors --output build/measured
@@ -9,9 +9,10 @@ Needs numpy.
 import argparse
 import json
 import pathlib
-import subprocess
 
 import numpy as np
+
+from command import Command
 
 HERE = pathlib.Path(__file__).resolve().parent
 SETTINGS = json.loads((HERE / "settings.json").read_text())
@@ -19,16 +20,11 @@ REAL = {"empiar-10028": (300, 5.36), "empiar-10017": (191, 7.08)}
 SNRS = [1.0, 0.33, 0.1, 0.033]  # of `picker simulate --preset realistic`, 50 pixels to a particle
 
 
-class Measure:
+class Measure(Command):
     def __init__(self, arguments):
-        self.picker, self.data, self.model, self.output = arguments.picker.resolve(), arguments.data, arguments.model, arguments.output
+        super().__init__(arguments.picker)
+        self.data, self.model, self.output = arguments.data, arguments.model, arguments.output
         self.extra = arguments.pick
-
-    def run(self, *words):
-        done = subprocess.run([str(self.picker), *map(str, words), "--json", "--quiet"], capture_output=True, text=True)
-        if done.returncode != 0:
-            raise SystemExit("failed: picker " + " ".join(map(str, words)) + "\n" + done.stderr)
-        return json.loads(done.stdout)
 
     def pick(self, name, micrographs, diameter, pixel, *flags):
         folder = self.output / name
@@ -53,9 +49,7 @@ class Measure:
         note = self.output / "simulated" / f"{name}.json"
         if not note.exists():
             note.parent.mkdir(parents=True, exist_ok=True)
-            size = self.run("simulate", "--output", self.output / "size", "--structure", structure, "--count", 1, "--size", "128,128",
-                            "--pixel-size", 6, "--particles", 1)["diameter"]
-            note.write_text(json.dumps(size))
+            note.write_text(json.dumps(self.diameter(structure, 6, self.output / "size")))
         size = json.loads(note.read_text())
         pixel = size / 50
         if not folder.exists():
