@@ -187,8 +187,9 @@ Command simulate_command() {
     Command command;
     command.spec = {
         "simulate", "Make micrographs with known particles: STEM.mrc, STEM.star and micrographs.star.", "", flags(),
-        "No particle lies on carbon, gold, contamination or aggregates; what is no particle is listed in "
-        "others/STEM.star (kind 1 gold, 2 contamination, 3 aggregate). docs/simulation.md defines every setting."};
+        "No particle lies on carbon, gold, contamination or aggregates. Images with gold, contamination or aggregates "
+        "have these listed in others/STEM.star (kind 1 gold, 2 contamination, 3 aggregate); the others have no such "
+        "file. docs/simulation.md defines every setting."};
     command.run = [](const Arguments& arguments) -> int {
         const std::string folder = arguments.required_text("--output");
         const auto structures = libpicker::detail::pointers(arguments.list("--structure"));

@@ -61,6 +61,10 @@ class Simulate(Case):
         # The preset has contamination; the flag took it away, and the gold is listed apart from the truth.
         self.assertEqual(result["micrographs"][0]["others"], "a/others/sim_0001.star")
         self.assertEqual(len(picks_of(self.folder / "a" / "others" / "sim_0001.star")), 2)
+        # Without any there is no such file, as the help says.
+        plain = self.picker("simulate", "--output", "b", *SMALL, "--json").json
+        self.assertNotIn("others", plain["micrographs"][0])
+        self.assertFalse((self.folder / "b" / "others").exists())
 
     def test_wrong_values(self):
         for words, part in [(["--size", "100"], "1024,768"), (["--size", "0,5"], "from 1"), (["--count", "0"], "--count"),
