@@ -152,7 +152,14 @@ std::vector<std::pair<std::string, std::filesystem::path>> read_coordinate_list(
              "rlnMicrographCoordinates; write it again");
     }
     for (std::size_t row = 0; row < block->rows(); ++row) {
-        out.emplace_back(block->value(row, *names), find_listed(std::string(block->value(row, *paths)), star));
+        std::filesystem::path path = find_listed(std::string(block->value(row, *paths)), star);
+        // The files of a run lie beside its list, also when the folder was moved or renamed.
+        const std::filesystem::path beside = star.parent_path() / path.filename();
+        std::error_code ignored;
+        if (!std::filesystem::exists(path, ignored) && std::filesystem::exists(beside, ignored)) {
+            path = beside;
+        }
+        out.emplace_back(block->value(row, *names), path);
     }
     return out;
 }

@@ -266,6 +266,12 @@ DOCTEST_TEST_CASE("tables of many micrographs and coordinate_files lists") {
     matched = match_picks(mics, {list.string()});
     DOCTEST_CHECK(matched.picks[1].x == std::vector<double>{77});
     DOCTEST_CHECK(matched.found == std::vector<bool>{false, true, true});
+    // A run's folder under another name: the files lie beside the list.
+    folder.put("renamed/m1.star", star_with("88"));
+    const auto moved = folder.put("renamed/autopick.star", "data_coordinate_files\n\nloop_\n_rlnMicrographName #1\n"
+                                                           "_rlnMicrographCoordinates #2\nm1.mrc run/m1.star\n\n");
+    DOCTEST_CHECK(match_picks(mics, {moved.string()}).picks[0].x == std::vector<double>{88});
+    DOCTEST_CHECK(match_picks(mics, {(folder / "renamed").string()}).picks[0].x == std::vector<double>{88}); // once
     const auto broken = folder.put("broken.star", "data_coordinate_files\n\nloop_\n_rlnMicrographName #1\n"
                                                   "_rlnMicrographCoordinates #2\nm1.mrc gone.star\n\n");
     expect_error(Status::mismatch, {"gone.star", "No such file", "m1.mrc"},
