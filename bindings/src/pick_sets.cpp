@@ -45,10 +45,13 @@ std::shared_ptr<PicksObject> merge(const py::object& given, double distance, con
     return std::make_shared<PicksObject>(PicksObject{libpicker::merge(handles, options)});
 }
 
-std::shared_ptr<PicksObject> map(const PicksObject& self, const py::object& picked, const py::object& target) {
+std::shared_ptr<PicksObject> map(const PicksObject& self, const py::object& picked, const py::object& target,
+                                 const py::object& binning) {
+    Keep keep;
     const auto from = image_of(picked), to = image_of(target);
+    const auto way = static_cast<picker_binning>(Value("binning", binning, keep).choice({"fourier", "blocks"}));
     const py::gil_scoped_release release;
-    return std::make_shared<PicksObject>(PicksObject{self.handle.map(from, to)});
+    return std::make_shared<PicksObject>(PicksObject{self.handle.map(from, to, way)});
 }
 
 py::object mass_valley(const py::array_t<double, py::array::c_style | py::array::forcecast>& masses) {
@@ -158,9 +161,13 @@ void add_pick_sets(py::module_& m) {
     auto picks =
         py::reinterpret_borrow<py::class_<PicksObject, std::shared_ptr<PicksObject>>>(py::object(m.attr("Picks")));
     picks.def(
-        "map", &map, py::arg("picked"), py::arg("target"),
+        "map", &map, py::arg("picked"), py::arg("target"), py::arg("binning") = "fourier",
         "Picks of one image of a field in the pixels of another (denoised or binned, and raw): scaled by the ratio of\n"
-        "widths and of heights, boxes and sizes with them. picked, target: a Micrograph, a path or (width, height).");
+        "widths and of heights, boxes and sizes with them.\n\n"
+        "    picked, target: a Micrograph, a path or (width, height)\n"
+        "    binning: how the smaller one was made: 'fourier' by cropping its Fourier transform, 'blocks' by "
+        "averaging\n"
+        "        blocks of whole pixels, whose first one has its middle off the centre of pixel (0, 0)");
 }
 
 } // namespace bindings

@@ -99,6 +99,8 @@ Target target_of(const Arguments& arguments, Source& source) {
         target.partner = source.inputs.pair(target.inputs, arguments.text("--pairs"));
     } else if (arguments.has("--pairs")) {
         throw UsageError("picker convert: --pairs says which image of --map-to belongs to which; give --map-to too");
+    } else if (arguments.has("--binning")) {
+        throw UsageError("picker convert: --binning says how images of --map-to were made; give --map-to too");
     }
     return target;
 }
@@ -131,7 +133,8 @@ Piece mapped_piece(const Arguments& arguments, const Source& source, const Targe
     piece.context.pixel_size = image.pixel_size;
     piece.stem = target.inputs.stem(to);
     try {
-        piece.mapped = source.picks[n].map(picked, image);
+        piece.mapped = source.picks[n].map(
+            picked, image, static_cast<picker_binning>(arguments.choice("--binning", {"fourier", "blocks"})));
     } catch (const libpicker::Error& error) {
         throw libpicker::Error(error.status(),
                                source.inputs.name(from) + " to " + target.inputs.name(to) + ": " + error.what());
@@ -211,8 +214,10 @@ Command convert_command() {
           "other images of the fields of --micrographs (raw beside denoised or binned): coordinates and names of "
           "these"},
          {"--pairs", Takes::one, "FILE.csv",
-          "with the line picked,target first: which image of --map-to belongs to which [by name: the same, or "
-          "longer]"}},
+          "with the line picked,target first: which image of --map-to belongs to which [by name: the same, or longer]"},
+         {"--binning", Takes::one, "HOW",
+          "how the smaller image was made: fourier (cropped in Fourier space) or blocks (averages of whole pixels, "
+          "half a pixel off) [fourier]"}},
         notes};
     command.run = [](const Arguments& arguments) -> int {
         if (arguments.positional().size() != 2 || arguments.positional()[0].empty() ||

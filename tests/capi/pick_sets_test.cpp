@@ -63,7 +63,13 @@ DOCTEST_TEST_CASE("picks of a binned image stand on the raw one; sides or pixel 
     DOCTEST_CHECK(mapped.column("x")[1] == doctest::Approx(12.5 * 1602 / 400));
     DOCTEST_CHECK(mapped.column("y")[1] == doctest::Approx(290.0 * 1201 / 300));
     DOCTEST_CHECK(mapped.column("score")[1] == 0.9);
+    // Blocks of 4 x 4, of which the last two columns and the last row fill none.
+    const libpicker::Picks blocks = picks.map(binned, raw, PICKER_BINNING_BLOCKS);
+    DOCTEST_CHECK(blocks.column("x")[1] == 12.5 * 4 + 1.5);
+    DOCTEST_CHECK(blocks.column("y")[1] == 290 * 4 + 1.5);
     picker_picks* out = nullptr;
+    refused(picker_picks_map_binned(&out, picks.get(), &binned, &raw, 2), PICKER_INVALID_ARGUMENT,
+            {"2", "picker_binning"});
     binned.pixel_size = 4;
     raw.pixel_size = 2;
     refused(picker_picks_map(&out, picks.get(), &binned, &raw), PICKER_MISMATCH, {"pixel sizes", ";"});

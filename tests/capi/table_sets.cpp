@@ -46,6 +46,18 @@ std::vector<Entry> set_entries() {
                          return picker_picks_map(c.handle<picker_picks, picker_picks_free>("out"),
                                                  c.p("picks", w.sample.truth.get()), c.s("from", from), c.s("to", to));
                      }});
+    table.push_back({"picker_picks_map_binned",
+                     {{"out", Null::refused}, {"picks", Null::refused}, {"from", Null::refused}, {"to", Null::refused}},
+                     [](World& w, Call& c) -> int {
+                         auto from = make<picker_micrograph_info>(), to = from;
+                         from.width = 100;
+                         from.height = 60;
+                         to.width = 200;
+                         to.height = 120;
+                         return picker_picks_map_binned(c.handle<picker_picks, picker_picks_free>("out"),
+                                                        c.p("picks", w.sample.truth.get()), c.s("from", from),
+                                                        c.s("to", to), PICKER_BINNING_BLOCKS);
+                     }});
     table.push_back({"picker_inputs_pair",
                      {{"inputs", Null::refused}, {"others", Null::refused}, {"table", Null::allowed}},
                      [](World& w, Call& c) -> int {

@@ -134,6 +134,19 @@ class MapTo(Case):
         self.convert("--pairs", "pairs.csv")
         self.assertEqual(len(picks_of(self.folder / "out/other.star")), 2)
 
+    def test_images_that_were_averaged_over_blocks(self):
+        """400 x 300 blocks of 4 x 4 pixels; two columns and a row of the raw image fill none."""
+        self.convert("--binning", "blocks")
+        for found, (x, y) in zip(picks_of(self.folder / "out/m1.star"), [(100, 12.5), (399, 299)], strict=True):
+            self.assertEqual(found[:2], (4 * x + 1.5, 4 * y + 1.5))
+        self.assertMessage(self.convert("--binning", "mean", code=2), "--binning", "fourier or blocks")
+        self.mrc("raw/m1.mrc", 800, 601, pixel_size=2)
+        self.convert("--binning", "blocks")
+        self.assertEqual(picks_of(self.folder / "out/m1.star")[0][:2], (200.5, 25.5))
+        self.mrc("raw/m1.mrc", 600, 450, pixel_size=8 / 3)
+        self.assertMessage(self.convert("--binning", "blocks", code=1), "m1", "blocks of whole pixels")
+        self.assertMessage(self.picker("convert", "picks", "out", "--to-format", "star", "--binning", "blocks", code=2), "--map-to")
+
     def test_what_cannot_be_mapped(self):
         self.mrc("raw/m1.mrc", 1201, 1602, pixel_size=1)
         self.assertMessage(self.convert(code=1), "m1", "400 x 300", "1201 x 1602")

@@ -38,6 +38,9 @@ class Sets(Case):
         raw.write(self.folder / "raw.mrc")
         for target in (raw, self.folder / "raw.mrc"):
             self.assertEqual(picks((10, 20, 1)).map((224, 192), target).y.tolist(), [40])
+        self.assertEqual(picks((10, 20, 1)).map((224, 192), raw, binning="blocks").y.tolist(), [40.5])
+        with self.assertRaisesRegex(ValueError, "fourier"):
+            picks((10, 20, 1)).map((224, 192), raw, binning="mean")
         with self.assertRaisesRegex(libpicker.Mismatch, "300 x 400"):
             picks((1, 2, 3)).map((300, 400), (1602, 1201))
 

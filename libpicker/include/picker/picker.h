@@ -259,6 +259,16 @@ PICKER_API picker_status picker_picks_merge(picker_picks** out, const picker_pic
 PICKER_API picker_status picker_picks_map(picker_picks** out, const picker_picks* picks,
                                           const picker_micrograph_info* from,
                                           const picker_micrograph_info* to) PICKER_CHECK_RESULT;
+/* How the smaller of two images of a field was made. */
+typedef enum picker_binning {
+    PICKER_BINNING_FOURIER = 0, /* by cropping the Fourier transform: the centre of pixel (0, 0) stays in its place */
+    PICKER_BINNING_BLOCKS = 1   /* by averaging blocks of whole pixels: it lies in the middle of the first block */
+} picker_binning;
+/* picker_picks_map, with the way of binning. PICKER_MISMATCH also for blocks where no whole number of pixels makes one
+ * image of the other. Owned. */
+PICKER_API picker_status picker_picks_map_binned(picker_picks** out, const picker_picks* picks,
+                                                 const picker_micrograph_info* from, const picker_micrograph_info* to,
+                                                 int32_t binning) PICKER_CHECK_RESULT;
 
 /* What some formats need beside the picks. */
 typedef struct picker_picks_context {

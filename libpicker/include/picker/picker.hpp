@@ -239,9 +239,10 @@ public:
         check(picker_picks_at_least(&out, get(), column.c_str(), least));
         return Picks(out);
     }
-    Picks map(const picker_micrograph_info& from, const picker_micrograph_info& to) const {
+    Picks map(const picker_micrograph_info& from, const picker_micrograph_info& to,
+              picker_binning binning = PICKER_BINNING_FOURIER) const {
         picker_picks* out = nullptr;
-        check(picker_picks_map(&out, get(), &from, &to));
+        check(picker_picks_map_binned(&out, get(), &from, &to, binning));
         return Picks(out);
     }
     void write(const std::string& path, const picker_picks_context* context = nullptr,

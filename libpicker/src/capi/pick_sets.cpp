@@ -85,13 +85,22 @@ picker_status picker_picks_merge(picker_picks** out, const picker_picks* const* 
 
 picker_status picker_picks_map(picker_picks** out, const picker_picks* picks, const picker_micrograph_info* from,
                                const picker_micrograph_info* to) {
+    return picker_picks_map_binned(out, picks, from, to, PICKER_BINNING_FOURIER);
+}
+
+picker_status picker_picks_map_binned(picker_picks** out, const picker_picks* picks, const picker_micrograph_info* from,
+                                      const picker_micrograph_info* to, int32_t binning) {
     return guard([&] {
         auto*& target = out_handle(out, "out");
         const Picks& table = required(picks, "picks").value;
-        const Scale scale =
-            scale_between(size_of(from, "from", "the picked image"), size_of(to, "to", "the other image"));
+        if (binning != PICKER_BINNING_FOURIER && binning != PICKER_BINNING_BLOCKS) {
+            fail(Status::invalid_argument, "binning is ", binning, "; give a value of picker_binning");
+        }
+        const Mapping mapping =
+            mapping_between(size_of(from, "from", "the picked image"), size_of(to, "to", "the other image"),
+                            binning == PICKER_BINNING_BLOCKS ? Binning::blocks : Binning::fourier);
         auto handle = std::make_unique<picker_picks>();
-        handle->value = scale_picks(table, scale);
+        handle->value = map_picks(table, mapping);
         target = handle.release();
     });
 }

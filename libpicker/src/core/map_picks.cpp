@@ -1,4 +1,4 @@
-// Scales between images of one field (map_picks.hpp).
+// Positions in another image of the field (map_picks.hpp).
 #include "core/map_picks.hpp"
 
 #include "core/error.hpp"
@@ -25,9 +25,26 @@ bool sides_agree(const ImageSize& a, const ImageSize& b) {
     return std::abs(wide / high - 1.0) <= 1.0 / coarse_width + 1.0 / coarse_height;
 }
 
+// The larger image was cut into blocks of `edge` pixels a side, of which only whole ones count.
+Mapping block_mapping(const ImageSize& from, const ImageSize& to) {
+    const bool enlarges = to.width > from.width;
+    const ImageSize &large = enlarges ? to : from, &small = enlarges ? from : to;
+    const int edge = large.width / small.width;
+    if (large.width / edge != small.width || large.height / edge != small.height) {
+        fail(Status::mismatch, small.name, " (", small.width, " x ", small.height, ") is not ", large.name, " (",
+             large.width, " x ", large.height,
+             ") averaged over blocks of whole pixels; map it as an image that was binned otherwise (fourier)");
+    }
+    const double b = edge, half = (b - 1.0) / 2.0;
+    Mapping mapping;
+    mapping.scale = enlarges ? Mapping::Side{b, b} : Mapping::Side{1.0 / b, 1.0 / b};
+    mapping.shift = enlarges ? Mapping::Side{half, half} : Mapping::Side{-half / b, -half / b};
+    return mapping;
+}
+
 } // namespace
 
-Scale scale_between(const ImageSize& from, const ImageSize& to) {
+Mapping mapping_between(const ImageSize& from, const ImageSize& to, Binning binning) {
     for (const ImageSize* image : {&from, &to}) {
         if (image->width < 1 || image->height < 1) {
             fail(Status::invalid_argument, "the size of ", image->name, " is not known; give the image");
@@ -39,33 +56,39 @@ Scale scale_between(const ImageSize& from, const ImageSize& to) {
              ") are not two images of one field: their sides say different scales; give the image that was ",
              "picked and the same field in another size");
     }
-    const Scale scale = {static_cast<double>(to.width) / from.width, static_cast<double>(to.height) / from.height};
+    Mapping mapping;
+    if (binning == Binning::blocks) {
+        mapping = block_mapping(from, to);
+    } else {
+        mapping.scale = {static_cast<double>(to.width) / from.width, static_cast<double>(to.height) / from.height};
+    }
     if (from.pixel_size > 0.0 && to.pixel_size > 0.0) {
-        const double by_size = std::sqrt(scale.x * scale.y), by_pixel = from.pixel_size / to.pixel_size;
+        const double by_size = std::sqrt(mapping.scale.x * mapping.scale.y), by_pixel = from.pixel_size / to.pixel_size;
         if (std::abs(by_pixel / by_size - 1.0) > 0.02) {
             fail(Status::mismatch, "by their sizes ", from.name, " and ", to.name, " differ by a factor of ", by_size,
                  ", by their pixel sizes (", from.pixel_size, " and ", to.pixel_size, " angstrom) by ", by_pixel,
                  "; correct the pixel sizes, or pair other images");
         }
     }
-    return scale;
+    return mapping;
 }
 
-Picks scale_picks(const Picks& picks, Scale scale) {
+Picks map_picks(const Picks& picks, const Mapping& mapping) {
     Picks out = picks;
     out.remove_columns([](std::string_view name) { return name.starts_with("location/"); });
-    const auto multiply = [](std::vector<double>& values, double factor) {
+    const auto apply = [](std::vector<double>& values, double factor, double shift) {
         for (double& value : values) {
-            value *= factor;
+            value = value * factor + shift;
         }
     };
-    multiply(out.x, scale.x);
-    multiply(out.y, scale.y);
+    const Mapping::Side scale = mapping.scale;
+    apply(out.x, scale.x, mapping.shift.x);
+    apply(out.y, scale.y, mapping.shift.y);
     for (const Length& length : lengths) {
         if (picks.column(length.name) != nullptr) {
             const double factor =
                 length.across && length.down ? std::sqrt(scale.x * scale.y) : (length.across ? scale.x : scale.y);
-            multiply(out.ensure_column(length.name, 0.0), factor);
+            apply(out.ensure_column(length.name, 0.0), factor, 0.0);
         }
     }
     return out;

@@ -13,18 +13,27 @@ struct ImageSize {
     std::string name;          // for messages
 };
 
-// Pixels of one image per pixel of another, along each side.
-struct Scale {
-    double x = 1.0, y = 1.0;
+// How the smaller of two images was made. Cropping the Fourier transform (also our own resampling) leaves the centre of
+// pixel (0, 0) in its place. A mean over blocks of b x b pixels has its pixel (0, 0) in the middle of the first block,
+// (b - 1) / 2 pixels of the larger image away, and drops what does not fill a block.
+enum class Binning { fourier, blocks };
+
+// A position x is at scale.x * x + shift.x of the other image, along each side.
+struct Mapping {
+    struct Side {
+        double x = 1.0, y = 1.0;
+    };
+    Side scale;           // pixels of the other image per pixel
+    Side shift{0.0, 0.0}; // pixels of the other image
 };
 
 // From `from` to `to`, which must be images of one field. Error(mismatch) where their sides say different scales by
-// more than binning cuts off at an edge (a transposed image, a crop), or the pixel sizes another scale.
-Scale scale_between(const ImageSize& from, const ImageSize& to);
+// more than binning cuts off at an edge (a transposed image, a crop), or the pixel sizes another scale; with
+// Binning::blocks also where no whole number of pixels makes one of the other.
+Mapping mapping_between(const ImageSize& from, const ImageSize& to, Binning binning = Binning::fourier);
 
-// The centre of pixel (0, 0) stays where it is, as in Fourier cropping and in our own resampling. Columns that are
-// lengths in pixels (box_width, est_width, size, ...) follow; what a .cs file said of the old image (location/...)
-// goes.
-Picks scale_picks(const Picks& picks, Scale scale);
+// Columns that are lengths in pixels (box_width, est_width, size, ...) follow; what a .cs file said of the old image
+// (location/...) goes.
+Picks map_picks(const Picks& picks, const Mapping& mapping);
 
 } // namespace picker
