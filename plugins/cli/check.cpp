@@ -1,16 +1,14 @@
 // picker check: whether picks stand in the frame of their micrographs.
 #include "command.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <sstream>
 
 namespace cli {
 namespace {
-
-struct Size {
-    int width = 0, height = 0;
-};
 
 // The micrographs of both sides, with picks and reference positions for each.
 struct Sides {
@@ -18,22 +16,90 @@ struct Sides {
     std::vector<picker_check_item> items;
 };
 
-// Sizes of the micrographs that were picked, by stem.
-std::map<std::string, Size> picked_sizes(const Arguments& arguments) {
-    std::map<std::string, Size> sizes;
-    if (arguments.has("--picked-on")) {
-        const libpicker::Inputs inputs = inputs_of(arguments, "--picked-on");
-        for (std::size_t i = 0; i < inputs.size(); ++i) {
-            const picker_micrograph_info info = header_of(inputs.path(i));
-            sizes[inputs.stem(i)] = {info.width, info.height};
+// The images that were picked, where they are not those of the reference.
+struct PickedOn {
+    libpicker::Inputs inputs = libpicker::Inputs::from_names({});
+    std::vector<std::optional<std::size_t>> partners; // of each micrograph of the reference
+};
+
+// Which micrograph an image of --picked-on shows the field of is picker_inputs_pair's rule. What has no partner is told
+// of and left out: of many micrographs, only some may have been picked.
+PickedOn picked_on(const Arguments& arguments, const libpicker::Inputs& micrographs, Terminal& terminal) {
+    PickedOn picked;
+    picked.partners.resize(micrographs.size());
+    if (!arguments.has("--picked-on")) {
+        if (arguments.has("--pairs")) {
+            throw UsageError("picker check: --pairs says which image of --picked-on belongs to which; give --picked-on "
+                             "too");
+        }
+        return picked;
+    }
+    picked.inputs = inputs_of(arguments, "--picked-on");
+    std::vector<std::string> alone;
+    std::string reason;
+    for (std::size_t k = 0; k < picked.inputs.size(); ++k) {
+        try {
+            libpicker::Inputs image = libpicker::Inputs::from_names({picked.inputs.name(k)});
+            std::optional<std::size_t>& partner =
+                picked.partners[image.pair(micrographs, arguments.text("--pairs")).front()];
+            if (partner) {
+                throw UsageError("picker check: " + picked.inputs.name(*partner) + " and " + picked.inputs.name(k) +
+                                 " may both show the field of one micrograph; say which does in a table of pairs "
+                                 "(--pairs), or leave one out of --picked-on");
+            }
+            partner = k;
+        } catch (const libpicker::Error& error) {
+            if (error.status() != PICKER_MISMATCH) {
+                throw;
+            }
+            alone.push_back(picked.inputs.name(k));
+            reason = error.what();
         }
     }
-    return sizes;
+    if (alone.size() == picked.inputs.size()) {
+        throw libpicker::Error(PICKER_MISMATCH, reason);
+    }
+    remark_names(terminal, alone, "images of --picked-on left out, since they show none of the micrographs");
+    std::vector<std::string> without;
+    for (std::size_t i = 0; i < micrographs.size(); ++i) {
+        if (!picked.partners[i]) {
+            without.push_back(micrographs.name(i));
+        }
+    }
+    remark_names(terminal, without, "micrographs that --picked-on does not have; their size is taken from the scale");
+    return picked;
+}
+
+// The picks of each micrograph: under the name of the image that was picked, or under its own.
+std::vector<std::optional<libpicker::Picks>> picks_of(const Arguments& arguments, libpicker::Inputs& micrographs,
+                                                      PickedOn& picked, Terminal& terminal) {
+    const std::vector<std::string> patterns = expand_standard_input(arguments.list("--picks"));
+    micrographs.match_picks(patterns);
+    std::vector<std::string> unmatched = micrographs.unmatched();
+    if (picked.inputs.size() > 0) {
+        picked.inputs.match_picks(patterns);
+        const std::vector<std::string> others = picked.inputs.unmatched();
+        unmatched.erase(std::remove_if(unmatched.begin(), unmatched.end(),
+                                       [&](const std::string& name) {
+                                           return std::find(others.begin(), others.end(), name) == others.end();
+                                       }),
+                        unmatched.end());
+    }
+    remark_names(terminal, unmatched, "picks left out, since they are of none of the micrographs");
+    std::vector<std::optional<libpicker::Picks>> picks(micrographs.size());
+    for (std::size_t i = 0; i < micrographs.size(); ++i) {
+        if (const auto partner = picked.partners[i]; partner && picked.inputs.has_picks(*partner)) {
+            picks[i] = picked.inputs.picks(*partner);
+        } else if (micrographs.has_picks(i)) {
+            picks[i] = micrographs.picks(i);
+        }
+    }
+    return picks;
 }
 
 Sides sides_of(const Arguments& arguments, Terminal& terminal) {
     libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
-    const auto picked = picked_sizes(arguments);
+    PickedOn picked = picked_on(arguments, inputs, terminal);
     inputs.match_picks(expand_standard_input(arguments.list("--reference")));
     tell_unmatched(inputs, "reference positions", terminal);
     Sides sides;
@@ -42,30 +108,25 @@ Sides sides_of(const Arguments& arguments, Terminal& terminal) {
         sides.reference.push_back(inputs.picks(i));
         has_reference.push_back(inputs.has_picks(i));
     }
-    inputs.match_picks(expand_standard_input(arguments.list("--picks")));
-    tell_unmatched(inputs, "picks", terminal);
-    std::vector<std::string> without_size;
+    auto picks = picks_of(arguments, inputs, picked, terminal);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        sides.picks.push_back(inputs.picks(i));
-        if (!has_reference[i] || !inputs.has_picks(i)) {
+        if (!has_reference[i] || !picks[i]) {
             continue;
         }
+        sides.picks.push_back(std::move(*picks[i]));
         auto item = libpicker::make<picker_check_item>();
-        item.picks = sides.picks[i].get();
+        item.picks = sides.picks.back().get();
         item.reference = sides.reference[i].get();
         const picker_micrograph_info info = header_of(inputs.path(i));
         item.width = info.width;
         item.height = info.height;
-        if (const auto size = picked.find(inputs.stem(i)); size != picked.end()) {
-            item.picks_width = size->second.width;
-            item.picks_height = size->second.height;
-        } else if (!picked.empty()) {
-            without_size.push_back(inputs.name(i));
+        if (picked.partners[i]) {
+            const picker_micrograph_info image = header_of(picked.inputs.path(*picked.partners[i]));
+            item.picks_width = image.width;
+            item.picks_height = image.height;
         }
         sides.items.push_back(item);
     }
-    remark_names(terminal, without_size,
-                 "micrographs that --picked-on does not have; their size is taken from the scale");
     if (sides.items.empty()) {
         throw libpicker::Error(PICKER_NOT_FOUND, "none of the " + std::to_string(inputs.size()) +
                                                      " micrographs has both --picks and --reference; files are "
@@ -185,6 +246,9 @@ Command check_command() {
          {"--micrographs", Takes::many, "IN...", "the micrographs of the reference, for their sizes (required)"},
          {"--picked-on", Takes::many, "IN...",
           "the micrographs that were picked, where they are others (binned, denoised), for their sizes"},
+         {"--pairs", Takes::one, "FILE.csv",
+          "with the line picked,target first: an image of --picked-on and its micrograph [by name: the same, or "
+          "longer]"},
          {"--box-size", Takes::one, "PX", "of the picks, in their pixels, to know half a box by [that of the boxes]"},
          {"--radius", Takes::one, "PX", "of a match, in pixels [a quarter of the distance between neighbours]"},
          {"--json", Takes::optional, "FILE", "print the result as JSON on standard output, or write it to FILE"}},

@@ -72,6 +72,33 @@ class Made(Check):
         self.assertEqual((found["verdict"], found["frame"]["name"]), ("fits", "rotate-90"))
         self.assertAlmostEqual(found["frame"]["scale"], 1.7, 1)
 
+    def test_picked_on_images_of_other_names(self):
+        """Denoised and binned images have their own names, and so have the picks; pairs as convert --map-to makes them."""
+        for stem, places in self.places.items():
+            self.mrc(f"small/{stem}_denoised.mrc", 235, 176)
+            self.put("picks", f"{stem}_denoised", [(x / 1.7, y / 1.7) for x, y in places])
+        self.assertMessage(self.picker("check", "--picks", "picks", "--reference", "truth", "--micrographs", "mics", code=1), "none of the 2")
+        found = self.check("--picked-on", "small")
+        self.assertEqual((found["verdict"], found["frame"]["name"], found["micrographs"]), ("fits", "identity", 2))
+        self.assertAlmostEqual(found["frame"]["scale"], 1.7, 1)
+        # Only some were picked on others; the rest is known by its own name.
+        (self.folder / "small/b_denoised.mrc").unlink()
+        run = self.picker("check", "--picks", "picks", "--reference", "truth", "--micrographs", "mics", "--picked-on", "small", code=3)
+        self.assertIn("b.mrc", run.err)
+        # A table for names that say nothing, the same that convert takes.
+        (self.folder / "small/a_denoised.mrc").rename(self.folder / "small/first.mrc")
+        (self.folder / "picks/a_denoised.star").rename(self.folder / "picks/first.star")
+        words = ["check", "--picks", "picks", "--reference", "truth", "--micrographs", "mics", "--picked-on", "small"]
+        self.assertMessage(self.picker(*words, code=1), "first.mrc", "--pairs")
+        self.write("pairs.csv", "picked,target\nfirst.mrc,a.mrc\n")
+        found = self.check("--picked-on", "small", "--pairs", "pairs.csv")
+        self.assertEqual((found["frame"]["name"], found["micrographs"]), ("identity", 1))
+        self.mrc("small/a_other.mrc", 235, 176)
+        self.write("pairs.csv", "picked,target\nfirst.mrc,a.mrc\na_other.mrc,a.mrc\n")
+        self.assertMessage(self.picker(*words, "--pairs", "pairs.csv", code=2), "first.mrc", "a_other.mrc")
+        self.assertMessage(self.picker("check", "--picks", "picks", "--reference", "truth", "--micrographs", "mics", "--pairs", "pairs.csv",
+                                       code=2), "--picked-on")
+
     def test_half_a_box(self):
         for stem, places in self.places.items():
             self.write(f"picks/{stem}.box", "".join(f"{round(x) - 32}\t{round(y) - 32}\t32\t32\n" for x, y in places))
