@@ -1,5 +1,6 @@
 // picker convert: coordinate files from one format to another.
-#include "command.hpp"
+#include "lists.hpp"
+#include "run_records.hpp"
 
 #include <filesystem>
 #include <set>
@@ -37,7 +38,9 @@ struct Source {
     libpicker::Inputs inputs = libpicker::Inputs::from_names({});
     std::vector<std::size_t> used; // of inputs
     std::vector<libpicker::Picks> picks;
-    bool has_files = false; // the images can be opened
+    bool has_files = false;      // the images can be opened
+    std::set<std::string> named; // stems of the micrographs that IN itself names
+    RunRecords records;          // of the run that IN belongs to, where the images are not given
 };
 
 Source read(const Arguments& arguments, const std::string& in, Terminal& terminal) {
@@ -51,8 +54,19 @@ Source read(const Arguments& arguments, const std::string& in, Terminal& termina
         if (std::filesystem::is_directory(in)) {
             names = one_per_micrograph(names);
         }
+        for (const std::string& name : names) {
+            if (!is_coordinate_file(name)) {
+                source.named.insert(libpicker::Inputs::from_names({name}).stem(0));
+            }
+        }
     }
     source.has_files = arguments.has("--micrographs");
+    if (!source.has_files) {
+        source.records = RunRecords({in});
+        for (std::string& name : names) {
+            name = source.records.name_for(name);
+        }
+    }
     source.inputs = source.has_files ? inputs_of(arguments, "--micrographs") : libpicker::Inputs::from_names(names);
     if (names.size() == 1 && source.inputs.size() == 1) { // whatever they are called
         source.used = {0};
@@ -118,6 +132,7 @@ struct Piece {
     const libpicker::Picks* picks = nullptr;
     picker_picks_context context{};
     std::string stem;
+    bool named = false; // IN says whose picks these are
 };
 
 Piece mapped_piece(const Arguments& arguments, const Source& source, const Target& target, std::size_t n) {
@@ -148,6 +163,7 @@ Piece plain_piece(const Arguments& arguments, const Source& source, std::size_t 
     piece.picks = &source.picks[n];
     piece.context = context_of(arguments, source.inputs, index);
     piece.stem = source.inputs.stem(index);
+    source.records.complete(piece.context, piece.stem);
     return piece;
 }
 
@@ -155,6 +171,7 @@ Piece piece_of(const Arguments& arguments, const Source& source, const Target& t
     Piece piece =
         target.partner.empty() ? plain_piece(arguments, source, n) : mapped_piece(arguments, source, target, n);
     piece.context.flip_y = arguments.has("--flip-y") ? 1 : 0;
+    piece.named = source.named.count(source.inputs.stem(source.used[n])) != 0;
     return piece;
 }
 
@@ -163,20 +180,26 @@ const libpicker::Picks& picks_of(const Piece& piece) {
 }
 
 // Writes all picks into one file.
-void write_together(const std::vector<Piece>& pieces, const std::string& path, const std::string& format) {
+void write_together(const Arguments& arguments, const std::vector<Piece>& pieces, const std::string& path,
+                    const std::string& format) {
     std::vector<picker_picks_context> contexts;
     std::vector<const libpicker::Picks*> tables;
     for (const Piece& piece : pieces) {
-        if (is_coordinate_file(piece.context.micrograph)) {
-            throw UsageError(
-                "picker convert: in one file picks need the names of their micrographs, and IN does not have "
-                "them (" +
-                std::string(piece.context.micrograph) + "); give --micrographs, or a folder for OUT");
-        }
+        require_name(arguments, piece.context.micrograph, format);
         contexts.push_back(piece.context);
         tables.push_back(&picks_of(piece));
     }
     libpicker::Picks::write_many(path, tables, contexts, format.c_str());
+}
+
+// Writes the picks of one micrograph, with its name where IN has it. Not into STEM.star of a folder: RELION knows a
+// micrograph's coordinates by the name of their file.
+void write_alone(const Piece& piece, const std::string& path, const std::string& format, bool in_folder) {
+    if (piece.named && picker_format_holds_many(find_format(format)) != 0 && !(in_folder && format == "star")) {
+        libpicker::Picks::write_many(path, {&picks_of(piece)}, {piece.context}, format.c_str());
+    } else {
+        picks_of(piece).write(path, &piece.context, format.c_str());
+    }
 }
 
 } // namespace
@@ -188,8 +211,8 @@ Command convert_command() {
         "in several formats, the "
         "first of these is read); OUT without extension is a folder where --to-format is given. Picks of several "
         "micrographs go into a folder OUT, or into one file of a format that holds many (star, csv, cs).\n"
-        ".cs needs the size of each micrograph: give --micrographs (images, a STAR list, or cryoSPARC's exposures .cs) "
-        "unless IN is a .cs.\n"
+        ".cs needs the name and the size of each micrograph: give --micrographs (images, a STAR list, or cryoSPARC's "
+        "exposures .cs), unless IN is a .cs or belongs to a pick run, whose run.json has them.\n"
         "--flip-y: rows are counted as stored everywhere, so picks of the very file that the other program has need no "
         "flip. What needs one is the micrograph: cryoSPARC's Patch Motion keeps the rows of TIFF movies, RELION and "
         "MotionCor turn them around, so their micrographs of one movie are mirror images. Flip when picks go from "
@@ -257,11 +280,11 @@ Command convert_command() {
                 to_folder
                     ? (std::filesystem::path(out) / (piece.stem + picker_format_extension(find_format(to)))).string()
                     : out;
-            picks_of(piece).write(path, &piece.context, to.c_str());
+            write_alone(piece, path, to, to_folder);
             json["files"].push_back({{"path", path}, {"picks", picks_of(piece).size()}});
         }
         if (together && !interrupted()) {
-            write_together(pieces, out, to);
+            write_together(arguments, pieces, out, to);
             json["files"].push_back({{"path", out}, {"picks", picks}, {"micrographs", pieces.size()}});
         }
         json["picks"] = picks;

@@ -1,9 +1,9 @@
 // The micrographs of an evaluation (evaluate_pairs.hpp).
 #include "evaluate_pairs.hpp"
 
+#include "run_records.hpp"
+
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -22,28 +22,22 @@ struct Known {
     bool has_files = false; // the images can be opened
 };
 
-// The record of a pick run in one of the folders of --picks: it names the micrographs and their sizes.
-Json run_record(const std::vector<std::string>& picks) {
+// The micrographs of the first pick run among the folders of --picks.
+std::vector<RunRecord> run_of(const std::vector<std::string>& picks) {
     for (const std::string& folder : picks) {
-        std::ifstream in(std::filesystem::path(folder) / "run.json", std::ios::binary);
-        if (in) {
-            Json run = Json::parse(in, nullptr, false);
-            if (run.is_object() && run.contains("micrographs") && run["micrographs"].is_array()) {
-                return run;
-            }
+        if (std::vector<RunRecord> records = read_run_records(folder); !records.empty()) {
+            return records;
         }
     }
     return {};
 }
 
-Known from_run(const Json& run) {
+Known from_run(const std::vector<RunRecord>& run) {
     std::vector<std::string> names;
     std::vector<Size> sizes;
-    for (const Json& entry : run["micrographs"]) {
-        if (entry.is_object()) {
-            names.push_back(entry.value("micrograph", ""));
-            sizes.push_back({entry.value("width", 0), entry.value("height", 0), entry.value("pixel_size", 0.0)});
-        }
+    for (const RunRecord& record : run) {
+        names.push_back(record.name);
+        sizes.push_back({record.width, record.height, record.pixel_size});
     }
     return {libpicker::Inputs::from_names(names), sizes, false};
 }
@@ -70,7 +64,7 @@ Known known_micrographs(const Arguments& arguments, const std::vector<std::strin
         std::vector<Size> sizes(inputs.size());
         return {std::move(inputs), std::move(sizes), true};
     }
-    if (const Json run = run_record(arguments.list("--picks")); !run.empty()) {
+    if (const std::vector<RunRecord> run = run_of(arguments.list("--picks")); !run.empty()) {
         return from_run(run);
     }
     return from_names_in(truth);

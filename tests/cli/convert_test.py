@@ -151,6 +151,20 @@ class Convert(Case):
         self.assertMessage(self.picker("convert", "bad.cs", "b.star", code=1), "bad.cs", "NumPy", "CSDAT")
         self.assertEqual(self.leftovers(), [])
 
+    def test_the_name_of_one_micrograph_is_kept(self):
+        self.mrc("x/one.mrc", 400, 300)
+        self.write("one.csv", "micrograph,x,y,score\nx/one.mrc,1,2,0.5\n")
+        self.picker("convert", "one.csv", "one.cs", "--micrographs", "x/one.mrc")
+        self.picker("convert", "one.cs", "back.csv")
+        self.assertEqual((self.folder / "back.csv").read_text().splitlines()[0].split(",")[:4], ["micrograph", "x", "y", "score"])
+        self.assertEqual((self.folder / "back.csv").read_text().splitlines()[1].split(",")[0], "x/one.mrc")
+        self.picker("convert", "back.csv", "back.star")
+        self.assertEqual([row["rlnMicrographName"] for row in star_table(self.folder / "back.star")], ["x/one.mrc"])
+        self.picker("convert", "back.star", "out/", "--to-format", "csv")
+        self.assertTrue((self.folder / "out/one.csv").read_text().startswith("micrograph,x,y,score"))
+        self.picker("convert", "out", "stars/", "--to-format", "star")  # RELION's files of one micrograph name none
+        self.assertNotIn("rlnMicrographName", star_table(self.folder / "stars/one.star")[0])
+
     def test_several_micrographs_into_a_folder(self):
         text = coordinates_star([(1, 2, 0.5), (3, 4, 0.25)], "x/one.mrc")
         self.write("all.star", text + "7 8 0.125 x/two.mrc\n")

@@ -1,5 +1,6 @@
 """picker merge: sets of two micrographs that are not square, in several formats; and convert --map-to."""
 import csv
+import json
 import os
 import unittest
 
@@ -40,9 +41,22 @@ class Merge(Case):
         self.assertEqual(row["mergeSources"], "ours+log+hand")
         self.assertEqual([float(row[label]) for label in ("rlnAutopickFigureOfMerit", "pickerScore1", "pickerScore2", "pickerSets")],
                          [0.9, 0.9, 2.5, 3])
-        with open(self.folder / "out/m1.csv", encoding="ascii", newline="") as file:
-            row = next(row for row in csv.DictReader(file) if row["x"] == "100.5")
+        with open(self.folder / "out/picks.csv", encoding="ascii", newline="") as file:  # one file of all micrographs
+            rows = list(csv.DictReader(file))
+        self.assertEqual({row["micrograph"] for row in rows}, {"m1.mrc", "m2.mrc"})
+        row = next(row for row in rows if row["x"] == "100.5")
         self.assertEqual((row["sets"], row["score2"], row["score3"], row["mergeSources"]), ("3", "2.5", "", "ours+log+hand"))
+        self.assertFalse((self.folder / "out/m1.csv").exists())
+
+    def test_lists_need_the_names_of_micrographs(self):
+        """Sets of files alone name none: the STAR files are there, a list of RELION's or one file of all cannot be."""
+        run = self.picker("merge", "ours", "log", "--output", "out", "--union", "--distance", 40, "--pixel-size", 4)
+        self.assertIn("autopick.star is not written", run.err)
+        self.assertEqual(sorted(p.name for p in (self.folder / "out").iterdir()), ["m1.star", "m2.star"])
+        for name in ("csv", "cs"):
+            self.assertMessage(self.picker("merge", "ours", "log", "--output", "none", "--union", "--distance", 40, "--pixel-size", 4,
+                                           "--format", name, code=2), "m1.star", "--micrographs")
+        self.assertFalse((self.folder / "none").exists())
 
     def test_pixel_size_of_micrographs_and_a_set_that_lacks_one(self):
         for stem in ("m1", "m2"):
@@ -56,10 +70,44 @@ class Merge(Case):
             self.mrc(f"mics/{stem}.mrc", 400, 300, pixel_size=4)
         self.picker("merge", "ours", "log", "--output", "out", "--union", "--distance", 40, "--format", "star,cs", "--micrographs",
                     "mics")
-        self.picker("convert", "out/m1.cs", "back.star")
-        rounded = {(round(x, 3), round(y, 3)) for x, y, _ in picks_of(self.folder / "back.star")}
-        self.assertEqual(rounded, self.kept("m1"))
-        self.assertIn("num_items: 3", (self.folder / "out/m1.csg").read_text())
+        self.assertEqual(sorted(p.name for p in (self.folder / "out").iterdir()),
+                         ["autopick.star", "m1.star", "m2.star", "picks.cs", "picks.csg"])
+        self.assertEqual([(row["rlnMicrographName"], row["rlnMicrographCoordinates"])
+                          for row in star_table(self.folder / "out/autopick.star", "coordinate_files")],
+                         [("mics/m1.mrc", "out/m1.star"), ("mics/m2.mrc", "out/m2.star")])
+        self.picker("convert", "out/picks.cs", "back/", "--to-format", "star")
+        for stem in ("m1", "m2"):
+            rounded = {(round(x, 3), round(y, 3)) for x, y, _ in picks_of(self.folder / f"back/{stem}.star")}
+            self.assertEqual(rounded, self.kept(stem))
+        self.assertIn("num_items: 4", (self.folder / "out/picks.csg").read_text())
+
+    def test_pick_runs_say_what_they_know(self):
+        """Names, sizes and pixel sizes from run.json; of images that are not at hand."""
+        def run_json(folder, pixel_size=4.0, width=400):
+            self.write(f"{folder}/run.json", json.dumps({"micrographs": [
+                {"micrograph": f"MotionCorr/job002/{stem}.mrc", "stem": stem, "width": width, "height": 300, "pixel_size": pixel_size}
+                for stem in ("m1", "m2")]}))
+        run_json("ours")
+        result = self.picker("merge", "ours", "log", "--output", "out", "--union", "--distance", 40, "--format", "star,cs,csv", "--json").json
+        self.assertEqual((result["picks"], result["particles"]), (5, 4))
+        self.assertEqual(self.kept("m1"), {(100.5, 40.25), (300.0, 60.0), (380.0, 290.0)})
+        self.assertEqual([row["rlnMicrographName"] for row in star_table(self.folder / "out/autopick.star")],
+                         ["MotionCorr/job002/m1.mrc", "MotionCorr/job002/m2.mrc"])
+        # The same for one set, and for one of its files.
+        self.picker("convert", "ours", "ours.cs")
+        self.picker("convert", "ours/m1.star", "one.cs")
+        self.picker("convert", "one.cs", "one.star")
+        self.assertEqual({(round(x, 3), round(y, 3)) for x, y, _ in picks_of(self.folder / "one.star")}, {(100.5, 40.25), (300, 60)})
+        # What is given wins: with half the pixel size, 40 angstrom are 20 pixels, and m1's 100.5, 40.25 and 104, 44 are one still.
+        wide = self.picker("merge", "ours", "log", "--output", "wide", "--union", "--distance", 11, "--pixel-size", 2, "--json").json
+        near = self.picker("merge", "ours", "log", "--output", "near", "--union", "--distance", 11, "--json").json
+        self.assertEqual((wide["particles"], near["particles"]), (4, 5))
+        # Picks of two binnings are no sets of one image.
+        run_json("log", pixel_size=8.0, width=200)
+        self.assertMessage(self.picker("merge", "ours", "log", "--output", "none", "--union", "--distance", 40, code=1),
+                           "ours/run.json", "log/run.json", "--map-to")
+        self.write("ours/run.json", "{")  # a damaged one tells nothing
+        self.assertMessage(self.picker("merge", "ours", "--output", "none", "--union", "--distance", 40, code=1), "--pixel-size")
 
     def test_one_micrograph_spelled_in_two_ways(self):
         """By its path in one set, by its name in the other, and in files of several formats beside each other."""
@@ -89,7 +137,7 @@ class Merge(Case):
         self.assertEqual(len(labels), len(set(labels)), labels)
         self.assertEqual(labels.count("_pickerScore2"), 1)
         self.assertNotIn("_pickerScore3", labels)
-        header = (self.folder / "out/m1.csv").read_text().splitlines()[0].split(",")
+        header = (self.folder / "out/picks.csv").read_text().splitlines()[0].split(",")
         self.assertEqual(len(header), len(set(header)), header)
 
     def test_wrong_usage(self):
