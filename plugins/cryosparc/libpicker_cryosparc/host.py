@@ -2,12 +2,15 @@
 import inspect
 import os
 import pathlib
+import sys
 import tempfile
 import time
 import traceback
 
+import cryosparc
 from cryosparc.tools import CryoSPARC
 
+TRIED = ("4.7", "5.0")  # versions of cryosparc-tools
 
 POLL = float(os.environ.get("LIBPICKER_CRYOSPARC_POLL", 10))
 
@@ -22,6 +25,10 @@ class Stopped(Exception):
 
 def connect(arguments):
     """The client of cryosparc-tools 4 or 5; what is not given is left to the variables that it reads."""
+    version = cryosparc.__version__
+    if ".".join(version.split(".")[:2]) not in TRIED:
+        print(f"libpicker-cryosparc: warning: cryosparc-tools {version} was never tried with this program; going on as with "
+              f"{TRIED[-1]}", file=sys.stderr)
     given = {"host": arguments.host, "base_port": arguments.port, "email": arguments.email}
     given = {name: value for name, value in given.items() if value}
     known = inspect.signature(CryoSPARC).parameters

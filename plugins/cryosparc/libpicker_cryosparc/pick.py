@@ -73,6 +73,8 @@ def run(arguments, cs):
     with job:
         model = load_model(job, arguments.model)
         exposures = job.load(MICROGRAPHS, IN_SLOTS)
+        if len(exposures) == 0:
+            raise RuntimeError(f"{':'.join(arguments.micrographs)} has no micrographs; connect an output that has some")
         job.log(f"libpicker {libpicker.__version__}: {len(exposures)} micrographs, {model!r}")
         progress = Progress(job, len(exposures))
         found, failures, count = [], [], 0

@@ -112,6 +112,22 @@ class Jobs(Case):
         self.assertEqual(self.made().status, "completed")
         self.assertEqual(len(self.output("picked_particles")), 0)
 
+    def test_no_micrographs_are_an_error(self):
+        self.project.add_finished("J5", "exposures", "exposure", csdat(self.exposures.mask(np.zeros(3, bool))))
+        done = self.program("pick", "--project", "P3", "--workspace", "W1", "--micrographs", "J5:exposures", "--model", self.world.model,
+                            code=1)
+        self.assertEqual(self.made().status, "failed")
+        self.assertIn("J5:exposures has no micrographs", done.stderr)
+
+    def test_a_version_never_seen(self):
+        """A warning, and the newest rules that are known. Those that are known say nothing."""
+        self.assertNotIn("never tried", self.pick().stderr)
+        self.project.jobs.pop(self.made().uid)
+        self.write("sitecustomize.py", "import cryosparc\ncryosparc.__version__ = '9.1.0'\n")
+        done = self.pick(PYTHONPATH=os.pathsep.join([str(self.folder), os.environ.get("PYTHONPATH", "")]))
+        self.assertIn("cryosparc-tools 9.1.0 was never tried", done.stderr)
+        self.assertEqual(self.made().status, "completed")
+
     def test_a_project_that_this_machine_does_not_see(self):
         self.pick("--project-dir", self.folder / "nowhere", "--top-per-micrograph", 5)
         self.assertEqual(self.made().status, "completed")
