@@ -269,9 +269,11 @@ Command convert_command() {
         Json json = {{"input", in}, {"output", out}, {"to", to}, {"files", Json::array()}};
         std::size_t picks = 0;
         std::vector<Piece> pieces; // that go into one file
+        Outside outside;
         for (std::size_t n = 0; n < source.used.size() && !interrupted(); ++n) {
             Piece piece = piece_of(arguments, source, target, n);
             picks += picks_of(piece).size();
+            outside.count(picks_of(piece), piece.context);
             if (together) {
                 pieces.push_back(std::move(piece));
                 continue;
@@ -287,6 +289,7 @@ Command convert_command() {
             write_together(arguments, pieces, out, to);
             json["files"].push_back({{"path", out}, {"picks", picks}, {"micrographs", pieces.size()}});
         }
+        outside.tell(terminal);
         json["picks"] = picks;
         print(arguments, json,
               counted(static_cast<std::int64_t>(picks), "pick") +

@@ -27,4 +27,32 @@ void write_coordinate_list(const std::string& path, const std::vector<std::pair<
     write_file(path, text + "\n");
 }
 
+void Outside::count(const libpicker::Picks& picks, const picker_picks_context& context) {
+    if (context.width < 1 || context.height < 1) {
+        return;
+    }
+    const double *x = picks.column("x"), *y = picks.column("y");
+    picks_ += picks.size();
+    for (std::size_t i = 0; i < picks.size(); ++i) {
+        // Half a pixel around the centres of the outermost ones still belongs to the image.
+        if (x[i] >= -0.5 && y[i] >= -0.5 && x[i] <= context.width - 0.5 && y[i] <= context.height - 0.5) {
+            continue;
+        }
+        if (outside_++ == 0) {
+            first_ = std::string(context.micrograph == nullptr ? "" : context.micrograph) + ", " +
+                     std::to_string(context.width) + " x " + std::to_string(context.height) + " pixels";
+        }
+    }
+}
+
+void Outside::tell(Terminal& terminal) const {
+    if (outside_ > 0) {
+        terminal.remark(
+            "note: " + std::to_string(outside_) + " of " + counted(static_cast<std::int64_t>(picks_), "pick") +
+            " lie outside of their micrographs (the first: " + first_ +
+            "); picker check tells whether they are of another binning, and RELION's Extract stops at boxes "
+            "that are wholly outside");
+    }
+}
+
 } // namespace cli

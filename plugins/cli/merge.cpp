@@ -267,6 +267,11 @@ Command merge_command() {
                                                      "name without folder and extension");
         }
         write_all(merged, inputs, output, formats, terminal);
+        Outside outside;
+        for (std::size_t n = 0; n < merged.picks.size(); ++n) {
+            outside.count(merged.picks[n], merged.contexts[n]);
+        }
+        outside.tell(terminal);
         json["picks"] = read;
         json["particles"] = particles;
         json["kept"] = kept;

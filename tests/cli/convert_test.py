@@ -165,6 +165,16 @@ class Convert(Case):
         self.picker("convert", "out", "stars/", "--to-format", "star")  # RELION's files of one micrograph name none
         self.assertNotIn("rlnMicrographName", star_table(self.folder / "stars/one.star")[0])
 
+    def test_picks_outside_are_told(self):
+        """Coordinates of raw images with the binned ones; those on the rim are inside."""
+        self.mrc("x/one.mrc", 100, 75)
+        self.write("one.star", coordinates_star([(99.5, 74.5, 0.5), (-0.5, 0, 0.5), (50, 75, 0.5), (300, 20, 0.5)]))
+        run = self.picker("convert", "--micrographs", "x/one.mrc", "--", "one.star", "one.csv")
+        self.assertIn("2 of 4 picks lie outside", run.err)
+        self.assertIn("x/one.mrc, 100 x 75 pixels", run.err)
+        self.assertEqual(len((self.folder / "one.csv").read_text().splitlines()), 5)  # none is lost
+        self.assertNotIn("outside", self.picker("convert", "one.star", "two.csv").err)  # nothing is known of the image
+
     def test_several_micrographs_into_a_folder(self):
         text = coordinates_star([(1, 2, 0.5), (3, 4, 0.25)], "x/one.mrc")
         self.write("all.star", text + "7 8 0.125 x/two.mrc\n")
