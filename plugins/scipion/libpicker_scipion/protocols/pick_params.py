@@ -1,4 +1,6 @@
 """The form of the picking protocol, and its values as keyword arguments of libpicker.Model.pick."""
+import os
+
 import pyworkflow.protocol.params as params
 from pyworkflow.protocol.constants import LEVEL_ADVANCED
 
@@ -43,6 +45,9 @@ def define_rules(form):
                    help="No pick nearer to the border of the micrograph.")
     group.addParam("top", params.IntParam, default=0, expertLevel=LEVEL_ADVANCED, label="Best N of a micrograph",
                    help="0: all above the threshold.")
+    group.addParam("masks", params.PathParam, default="", allowsNull=True, expertLevel=LEVEL_ADVANCED, label="Masks",
+                   help="No picks where a mask is above half of its maximum (carbon, ice). A folder with images named as the micrographs, "
+                        "or with _mask behind (a micrograph without one is picked everywhere), or one image for all.")
     group.addParam("overlaps", params.EnumParam, choices=OVERLAPS, default=0, expertLevel=LEVEL_ADVANCED,
                    label="Overlapping particles", help="*drop* leaves both of two out.")
     group.addParam("overlapDistance", params.FloatParam, default=-1, expertLevel=LEVEL_ADVANCED,
@@ -84,6 +89,24 @@ def pick_options(protocol):
     return {name: value for name, value in options.items() if value is not None}
 
 
+MASK_NAMES = [behind + extension for behind in ("", "_mask") for extension in (".mrc", ".png", ".tif", ".tiff")]
+
+
+def masks_path(protocol):
+    return (protocol.masks.get() or "").strip()
+
+
+def mask_of(path, micrograph):
+    """The mask of a micrograph in a folder, the image that serves all where the path is one, or None. Looked for at each
+    micrograph: masks may come in with them."""
+    if not path or os.path.isfile(path):
+        return path or None
+    stems = [os.path.splitext(os.path.basename(name))[0] for name in (micrograph.getFileName(), micrograph.getMicName() or "") if name]
+    found = [os.path.join(path, stem + name) for stem in stems for name in MASK_NAMES]
+    own = os.path.realpath(micrograph.getFileName())  # the masks may lie beside the micrographs
+    return next((name for name in found if os.path.isfile(name) and os.path.realpath(name) != own), None)
+
+
 def check_rules(protocol):
     """Errors of the values of define_rules that need no model."""
     errors = []
@@ -100,4 +123,6 @@ def check_rules(protocol):
         value = protocol.getAttributeValue(name)
         if value is None or value < 0:
             errors.append("The %s is %s; give 0 or more." % (what, value))
+    if masks_path(protocol) and not os.path.exists(masks_path(protocol)):
+        errors.append("There are no masks at %s: give a folder or an image, or leave the box empty." % masks_path(protocol))
     return errors

@@ -9,9 +9,10 @@ from pyworkflow.protocol.constants import MODE_RESUME, STEPS_PARALLEL
 
 from .. import coordinates, library
 from ..constants import FROM_FILE
-from .pick_params import check_rules, define_gpu, define_model, define_rules, pick_options
+from .pick_params import check_rules, define_gpu, define_model, define_rules, mask_of, masks_path, pick_options
 from .protocol_import_model import citations_of
 
+FAILED = "mic_%06d.txt"  # by the micrograph's id
 TIFF_WARNING = ("The micrographs are TIFF files. Coordinates count the rows from the first one in the file, as Scipion and Xmipp "
                 "do; RELION counts from the last one and would extract mirrored places. MRC files have no such doubt.")
 
@@ -45,9 +46,41 @@ class LibpickerProtPick(ProtParticlePickingAuto):
         self._models = library.Models(self._modelPath())
         self._pickArgs = [json.dumps(self._settings(), sort_keys=True)]  # other settings make another step
         pwutils.makePath(self._getExtraPath("DONE"), self.getCoordsDir(), self._getExtraPath("FAILED"))
+        self._forgetFailures()
         with open(self._getExtraPath("settings.json"), "w") as file:
             file.write(self._pickArgs[0])
         return []
+
+    def _forgetFailures(self):
+        """Continue tries micrographs again that failed before: they may have been mended. Scipion runs a step again where its
+        arguments are others, so that each micrograph's number of failures goes into those of its batch."""
+        path = self._getExtraPath("FAILED", "attempts.json")
+        self._attempts = {}
+        if os.path.exists(path):
+            with open(path) as file:
+                self._attempts = {int(micId): count for micId, count in json.load(file).items()}
+        failed = self._failedIds()
+        if not failed:
+            return
+        for micId in failed:
+            self._attempts[micId] = self._attempts.get(micId, 0) + 1
+        with open(path + ".part", "w") as file:
+            json.dump(self._attempts, file)
+        os.replace(path + ".part", path)
+        done = [micId for micId in self._readDoneList() if micId not in failed]
+        with open(self._getAllDone() + ".part", "w") as file:
+            file.writelines("%d\n" % micId for micId in done)
+        os.replace(self._getAllDone() + ".part", self._getAllDone())
+        for micId in failed:
+            pwutils.cleanPath(self._getExtraPath("DONE", "mic_%06d.TXT" % micId), self._getExtraPath("FAILED", FAILED % micId))
+
+    def _again(self, micIds):
+        """What tells a step from that of an earlier call; nothing where no micrograph has failed."""
+        attempts = sum(self._attempts.get(micId, 0) for micId in micIds)
+        return [attempts] if attempts else []
+
+    def _insertFinalSteps(self, micSteps):
+        self._insertFunctionStep(self.createOutputStep, *self._again(self._attempts), prerequisites=micSteps, wait=True, needsGPU=False)
 
     def _getPickArgs(self):
         return self._pickArgs
@@ -64,7 +97,8 @@ class LibpickerProtPick(ProtParticlePickingAuto):
         return self._insertPickMicrographListStep([mic], prerequisites, *args)
 
     def _insertPickMicrographListStep(self, micList, prerequisites, *args):
-        return self._insertFunctionStep(self.pickMicrographListStep, [mic.getObjId() for mic in micList], *args,
+        micIds = [mic.getObjId() for mic in micList]
+        return self._insertFunctionStep(self.pickMicrographListStep, micIds, *args, *self._again(micIds),
                                         prerequisites=prerequisites, needsGPU=self.usesGpu())
 
     def pickMicrographListStep(self, micIds, *args):
@@ -75,11 +109,12 @@ class LibpickerProtPick(ProtParticlePickingAuto):
             self._pickMicrographList(todo, *args)
 
     def _pickMicrographList(self, micList, settings, *args):
-        options = json.loads(settings)["options"]
+        settings = json.loads(settings)
         device = library.device(self._stepsExecutor.getGpuList() if self.usesGpu() else [])
         with self._models.borrow() as model:
             for mic in micList:
-                self._pickOne(model, mic, device, options)
+                mask = mask_of(settings.get("masks"), mic)
+                self._pickOne(model, mic, device, {**settings["options"], **({"mask": mask} if mask else {})})
                 open(self._getMicDone(mic), "w").close()
 
     def _pickOne(self, model, mic, device, options):
@@ -113,7 +148,7 @@ class LibpickerProtPick(ProtParticlePickingAuto):
             self._before = set(map(int, outputCoords.getUniqueValues("_micId"))) if outputCoords.getSize() else set()
         return self._before
 
-    def createOutputStep(self):
+    def createOutputStep(self, *args):
         failed = self._failures()
         if failed and len(failed) == len(self.micDict):
             raise ValueError("No micrograph could be picked. The first one: %s" % failed[0])
@@ -126,13 +161,17 @@ class LibpickerProtPick(ProtParticlePickingAuto):
         return os.path.join(self.getCoordsDir(), "mic_%06d%s" % (mic.getObjId(), extension))
 
     def _failedFile(self, mic):
-        return self._getExtraPath("FAILED", "mic_%06d.txt" % mic.getObjId())
+        return self._getExtraPath("FAILED", FAILED % mic.getObjId())
+
+    def _failedIds(self):
+        folder = self._getExtraPath("FAILED")
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        return [int(name[len("mic_"):-len(".txt")]) for name in names if name.endswith(".txt")]
 
     def _failures(self):
-        folder = self._getExtraPath("FAILED")
         lines = []
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-            with open(os.path.join(folder, name)) as file:
+        for micId in self._failedIds():
+            with open(self._getExtraPath("FAILED", FAILED % micId)) as file:
                 lines.append(file.read().strip())
         return lines
 
@@ -145,7 +184,10 @@ class LibpickerProtPick(ProtParticlePickingAuto):
 
     def _settings(self):
         """All that the picks depend on."""
-        return {"model": library.libpicker().Model.load(self._modelPath()).info.hash, "options": pick_options(self)}
+        settings = {"model": library.libpicker().Model.load(self._modelPath()).info.hash, "options": pick_options(self)}
+        if masks_path(self):
+            settings["masks"] = masks_path(self)
+        return settings
 
     def usedThreshold(self):
         """The least score of a pick: the form's, else the head's or the model's; None where the model is gone."""
@@ -206,8 +248,7 @@ class LibpickerProtPick(ProtParticlePickingAuto):
         now = self._settings()
         changed = [name for name in sorted(set(before["options"]) | set(now["options"]))
                    if before["options"].get(name) != now["options"].get(name)]
-        if before["model"] != now["model"]:
-            changed.insert(0, "model")
+        changed = [name for name in ("model", "masks") if before.get(name) != now.get(name)] + changed
         if not changed:
             return []
         return ["The micrographs that are done were picked with other settings (%s). *Restart* picks them again; to *Continue*, "

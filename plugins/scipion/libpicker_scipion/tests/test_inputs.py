@@ -6,9 +6,10 @@ import numpy as np
 import tifffile
 from pwem.emlib.image.image_readers import ImageReadersRegistry
 from pwem.protocols import ProtUnionSet
+from pyworkflow.protocol import MODE_RESUME
 
 from ..protocols import LibpickerProtTrain
-from .simulated import DIAMETER, PIXEL, SIMULATOR, SimulatedTest, points_of, recall, write_micrographs
+from .simulated import DIAMETER, HEIGHT, PIXEL, SIMULATOR, WIDTH, SimulatedTest, points_of, recall, write_micrographs
 
 
 class TestInputs(SimulatedTest):
@@ -53,6 +54,8 @@ class TestInputs(SimulatedTest):
         files = sorted(write_micrographs(folder, 3))
         micrographs = self.importMicrographs(folder, copyFiles=True)
         second = [mic.getFileName() for mic in micrographs.outputMicrographs][1]
+        with open(second, "rb") as file:
+            whole = file.read()
         with open(second, "r+b") as file:
             file.truncate(5000)
         protocol = self.pick(micrographs, self.model)
@@ -60,6 +63,50 @@ class TestInputs(SimulatedTest):
         summary = " ".join(protocol.summary())
         self.assertIn("1 micrographs could not be picked", summary)
         self.assertIn(os.path.basename(second), summary)
+        self.continueWith(protocol, second, whole, files)
+
+    def continueWith(self, protocol, mended, content, files):
+        """Continue tries it again, still damaged and then replaced; what is done stays as it is."""
+        folder = protocol.getCoordsDir()
+        before = {name: os.stat(os.path.join(folder, name)).st_mtime_ns for name in os.listdir(folder)}
+        first = points_of(protocol.outputCoordinates)
+        for whole in (False, True):
+            if whole:
+                with open(mended, "wb") as file:
+                    file.write(content)
+            protocol.runMode.set(MODE_RESUME)
+            self.launchProtocol(protocol)
+            self.assertEqual(protocol._failures() == [], whole)
+        found = points_of(protocol.outputCoordinates)
+        self.assertEqual(sorted(found), [os.path.basename(f) for f in files])
+        for name, points in first.items():
+            np.testing.assert_array_equal(found[name], points)
+        for name, changed in before.items():
+            self.assertEqual(os.stat(os.path.join(folder, name)).st_mtime_ns, changed, "%s was picked again" % name)
+        again = libpicker.Model.load(self.model).pick(mended)
+        self.assertEqual(len(found[os.path.basename(mended)]), len(again))
+        self.assertFalse(protocol.outputCoordinates.isStreamOpen())
+
+    def test_masks(self):
+        """One for a micrograph by its name, of half the size; the other has none and is picked everywhere."""
+        folder, masks = os.path.join(self.data, "masked"), os.path.join(self.data, "masks")
+        os.makedirs(masks)
+        truth = write_micrographs(folder, 2)
+        first, second = sorted(truth)
+        mask = np.zeros((HEIGHT // 2, WIDTH // 2), np.float32)
+        mask[:, :80] = 1
+        name = os.path.splitext(os.path.basename(first))[0]
+        libpicker.Micrograph(mask, 2 * PIXEL).write(os.path.join(masks, name + "_mask.mrc"))
+        micrographs = self.importMicrographs(folder)
+        wrong = self.picker(micrographs, self.model, masks=os.path.join(self.data, "nowhere"))
+        self.assertIn("nowhere", " ".join(wrong.validate()))
+        protocol = self.pick(micrographs, self.model, masks=masks)
+        found = {os.path.basename(path): points_of(protocol.outputCoordinates)[os.path.basename(path)] for path in truth}
+        free = libpicker.Model.load(self.model).pick(first)
+        self.assertGreater(int((free.x < 155).sum()), 3)
+        self.assertEqual(int((found[os.path.basename(first)][:, 0] < 155).sum()), 0)
+        self.assertEqual(int((found[os.path.basename(first)][:, 0] > 165).sum()), int((free.x.round() > 165).sum()))
+        self.assertFrame(truth[second], found[os.path.basename(second)])
 
     def test_tiff(self):
         """Coordinates stand in the frame of pwem, whose reader (like Xmipp's) does not turn a TIFF."""
