@@ -53,10 +53,11 @@ class Files(PickCase):
         self.assertLess(len(swapped), len(near))
 
     def test_what_is_written(self):
-        result = self.pick("--format", "star,box,csv", "--box-size", 50).json
+        result = self.pick("--format", "star,box,cbox,cs,csv", "--box-size", 50).json
         out = self.folder / "out"
         self.assertEqual(sorted(p.name for p in out.iterdir()),
-                         ["autopick.star", "journal.jsonl", "picks.csv", "run.json", "sim_0003.box", "sim_0003.star"])
+                         ["autopick.star", "journal.jsonl", "picks.cs", "picks.csg", "picks.csv", "run.json", "sim_0003.box",
+                          "sim_0003.cbox", "sim_0003.star"])
         rows = star_table(out / "sim_0003.star")
         self.assertEqual(list(rows[0]), RELION_COLUMNS)
         scores = [float(row["rlnAutopickFigureOfMerit"]) for row in rows]
@@ -70,6 +71,11 @@ class Files(PickCase):
             self.assertLessEqual(abs(int(box[1]) + 25 - pick[1]), 0.5)
         with open(out / "picks.csv", encoding="utf-8", newline="") as file:
             self.assertEqual({row["micrograph"] for row in csv.DictReader(file)}, {str(self.seen)})
+        for name in ("sim_0003.cbox", "picks.cs"):
+            self.picker("convert", out / name, f"{name}.star")
+            for back, pick in zip(picks_of(self.folder / f"{name}.star"), picks_of(out / "sim_0003.star"), strict=True):
+                for value, expected, delta in zip(back, pick, (1e-3, 1e-3, 1e-6)):
+                    self.assertAlmostEqual(value, expected, delta=delta, msg=name)
         record = self.run_record()
         self.assertEqual(record["version"], self.picker("--version").out.split()[1])
         self.assertTrue(record["complete"])
