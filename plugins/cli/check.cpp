@@ -10,6 +10,8 @@
 namespace cli {
 namespace {
 
+constexpr std::size_t most_images = 10; // that are searched for particles where no reference is given
+
 // The micrographs of both sides, with picks and reference positions for each.
 struct Sides {
     std::vector<libpicker::Picks> picks, reference;
@@ -97,26 +99,56 @@ std::vector<std::optional<libpicker::Picks>> picks_of(const Arguments& arguments
     return picks;
 }
 
+// Reference positions of each micrograph that has picks: those given, or those that the installed model finds in the
+// image, whose frame is the image's own.
+std::vector<std::optional<libpicker::Picks>> reference_of(const Arguments& arguments, libpicker::Inputs& micrographs,
+                                                          const std::vector<std::optional<libpicker::Picks>>& picks,
+                                                          Terminal& terminal) {
+    std::vector<std::optional<libpicker::Picks>> reference(micrographs.size());
+    if (arguments.has("--reference")) {
+        micrographs.match_picks(expand_standard_input(arguments.list("--reference")));
+        tell_unmatched(micrographs, "reference positions", terminal);
+        for (std::size_t i = 0; i < micrographs.size(); ++i) {
+            if (micrographs.has_picks(i)) {
+                reference[i] = micrographs.picks(i);
+            }
+        }
+        return reference;
+    }
+    const libpicker::Model model = libpicker::Model::load("general");
+    libpicker::Control control = terminal.control();
+    control.progress = [](const picker_progress&) { return interrupted(); };
+    auto options = libpicker::make<picker_pick_options>();
+    options.diameter = *arguments.above_zero("--diameter");
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < micrographs.size() && done < most_images; ++i) {
+        if (picks[i]) {
+            const libpicker::Micrograph image = libpicker::Micrograph::read(micrographs.path(i));
+            options.pixel_size = required_pixel_size(arguments, micrographs, i, image.info().pixel_size);
+            reference[i] = model.pick(image, options, control);
+            ++done;
+        }
+    }
+    terminal.remark("note: the reference positions are those that the model 'general' finds in " +
+                    counted(static_cast<std::int64_t>(done), "image"));
+    return reference;
+}
+
 Sides sides_of(const Arguments& arguments, Terminal& terminal) {
     libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
     PickedOn picked = picked_on(arguments, inputs, terminal);
-    inputs.match_picks(expand_standard_input(arguments.list("--reference")));
-    tell_unmatched(inputs, "reference positions", terminal);
-    Sides sides;
-    std::vector<bool> has_reference;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        sides.reference.push_back(inputs.picks(i));
-        has_reference.push_back(inputs.has_picks(i));
-    }
     auto picks = picks_of(arguments, inputs, picked, terminal);
+    auto reference = reference_of(arguments, inputs, picks, terminal);
+    Sides sides;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (!has_reference[i] || !picks[i]) {
+        if (!reference[i] || !picks[i]) {
             continue;
         }
         sides.picks.push_back(std::move(*picks[i]));
+        sides.reference.push_back(std::move(*reference[i]));
         auto item = libpicker::make<picker_check_item>();
         item.picks = sides.picks.back().get();
-        item.reference = sides.reference[i].get();
+        item.reference = sides.reference.back().get();
         const picker_micrograph_info info = header_of(inputs.path(i));
         item.width = info.width;
         item.height = info.height;
@@ -128,9 +160,10 @@ Sides sides_of(const Arguments& arguments, Terminal& terminal) {
         sides.items.push_back(item);
     }
     if (sides.items.empty()) {
-        throw libpicker::Error(PICKER_NOT_FOUND, "none of the " + std::to_string(inputs.size()) +
-                                                     " micrographs has both --picks and --reference; files are "
-                                                     "matched by name without folder and extension");
+        throw libpicker::Error(PICKER_NOT_FOUND,
+                               "none of the " + std::to_string(inputs.size()) + " micrographs has " +
+                                   (arguments.has("--reference") ? "both --picks and --reference" : "--picks") +
+                                   "; files are matched by name without folder and extension");
     }
     return sides;
 }
@@ -242,8 +275,11 @@ Command check_command() {
         "",
         {{"--picks", Takes::many, "IN...", "the picks in question: files, folders, quoted globs (required)"},
          {"--reference", Takes::many, "IN...",
-          "positions that stand right: known particles or other picks, same formats (required)"},
-         {"--micrographs", Takes::many, "IN...", "the micrographs of the reference, for their sizes (required)"},
+          "positions that stand right: known particles or other picks, same formats; none: what the installed model "
+          "finds in the images (the first 10 that have picks), of --diameter"},
+         {"--diameter", Takes::one, "A", "without --reference: the particle's longest axis"},
+         {"--micrographs", Takes::many, "IN...",
+          "the micrographs of the reference, for their sizes and, without --reference, their particles (required)"},
          {"--picked-on", Takes::many, "IN...",
           "the micrographs that were picked, where they are others (binned, denoised), for their sizes"},
          {"--pairs", Takes::one, "FILE.csv",
@@ -256,9 +292,13 @@ Command check_command() {
         "shifts. Exit code 0 where the picks fit as they stand, 3 where not; the text says what fits."};
     command.run = [](const Arguments& arguments) -> int {
         Terminal terminal(arguments);
-        for (const char* flag : {"--picks", "--reference", "--micrographs"}) {
-            arguments.required_text(flag);
+        arguments.required_text("--picks");
+        arguments.required_text("--micrographs");
+        if (!arguments.has("--reference") && !arguments.has("--diameter")) {
+            throw UsageError("picker check: give --reference, positions that stand right, or --diameter A to have the "
+                             "particles looked for in the images");
         }
+        arguments.above_zero("--diameter");
         auto options = libpicker::make<picker_check_options>();
         options.box_size = arguments.above_zero("--box-size").value_or(0);
         options.radius = arguments.above_zero("--radius").value_or(0);

@@ -3,7 +3,7 @@ import math
 import random
 import unittest
 
-from support import SHARED, Case, coordinates_star, mrc_size, picks_of
+from support import SHARED, Case, coordinates_star, mrc_size, picks_of, world
 
 # From the reference to the picks, by the words for it and not by the library: (x, y) in w x h pixels.
 ORIENTATIONS = {
@@ -196,6 +196,32 @@ class Real(Check):
 
     def test_10028(self):
         self.every_frame("empiar-10028", 80)
+
+    def test_images_alone(self):
+        """Without any position that is known, against what the installed model finds: one micrograph, and all of them."""
+        world()  # skips without LibTorch
+        for name, diameter, pixel_size in (("empiar-10017", 191, 7.08), ("empiar-10028", 300, 5.36)):
+            folder, stars = self.stars(name)
+            sizes = {stem: mrc_size(folder / f"{stem}.mrc") for stem in stars}
+            cases = [(orientation, 1) for orientation in ORIENTATIONS] + [("flip-y", 2), ("identity", 0.5), ("rotate-90", 4)]
+            for n, (orientation, scale) in enumerate(cases):
+                stem = sorted(stars)[n % len(stars)]
+                with self.subTest(name=name, orientation=orientation, scale=scale):
+                    places = self.picker_like(stars[stem], n)
+                    self.put("moved", "m", [tuple(v / scale for v in ORIENTATIONS[orientation](x, y, *sizes[stem][:2])) for x, y in places])
+                    (self.folder / "moved/m.star").replace(self.file(f"images/{stem}.star"))
+                    plain = orientation == "identity" and scale == 1
+                    found = self.picker("check", "--picks", f"images/{stem}.star", "--micrographs", folder, "--diameter", diameter,
+                                        "--pixel-size", pixel_size, "--json", code=0 if plain else 3).json
+                    self.assertEqual((found["verdict"], found["frame"]["name"], found["micrographs"]), ("fits", orientation, 1))
+                    self.assertAlmostEqual(found["frame"]["scale"], scale, 6)
+                    self.assertGreater(found["certainty"], 0.99)
+            self.picker("check", "--picks", folder, "--micrographs", folder, "--diameter", diameter, "--pixel-size", pixel_size)
+            stems = sorted(stars)
+            self.put("foreign", stems[0], stars[stems[1]])
+            found = self.picker("check", "--picks", "foreign", "--micrographs", folder, "--diameter", diameter, "--pixel-size", pixel_size,
+                                "--json", code=3).json
+            self.assertEqual(found["verdict"], "nothing")
 
     def test_particles_of_other_micrographs(self):
         for name in ("empiar-10017", "empiar-10028"):
