@@ -36,6 +36,8 @@ mkdir -p "$work/config" "$work/user" "$work/src/plugins"
 cp -r "$root/plugins/scipion" "$work/src/plugins/" # setuptools builds beside the sources
 cp "$root/VERSION" "$work/src/"
 "${pip[@]}" install --no-deps --no-index --no-build-isolation --force-reinstall "$wheel" "$work/src/plugins/scipion"
+# What the two say they need is there.
+if "$venv/bin/python" -m pip --disable-pip-version-check check 2>/dev/null | grep '^libpicker'; then exit 1; fi
 
 export SCIPION_HOME=$work SCIPION_USER_DATA=$work/user SCIPION_DOMAIN=pwem SCIPION_TEST_NOSYNC=True
 export SCIPION_CANCEL_XMIPP_BINDING_WARNING=True SCIPION_EM_NEW_FILE_CHECK_SEC=1 PYTHONDONTWRITEBYTECODE=1
