@@ -46,17 +46,6 @@ bool is_flag(const std::string& word) {
     return word.size() >= 2 && word[0] == '-' && word[1] == '-';
 }
 
-// The command's flags, then those common ones that it does not describe in its own words.
-std::vector<Flag> all_flags(const CommandSpec& spec) {
-    std::vector<Flag> flags = spec.flags;
-    for (const Flag& common : common_flags()) {
-        if (std::none_of(flags.begin(), flags.end(), [&](const Flag& own) { return own.name == common.name; })) {
-            flags.push_back(common);
-        }
-    }
-    return flags;
-}
-
 constexpr std::size_t help_width = 98;
 
 // Words of `text` in lines of at most help_width columns. The first line begins at column `at`, the others get `indent`
@@ -79,6 +68,17 @@ std::string wrapped(const std::string& text, std::size_t at, std::size_t indent)
 }
 
 } // namespace
+
+// Leaves out those common ones that the command describes in its own words.
+std::vector<Flag> all_flags(const CommandSpec& spec) {
+    std::vector<Flag> flags = spec.flags;
+    for (const Flag& common : common_flags()) {
+        if (std::none_of(flags.begin(), flags.end(), [&](const Flag& own) { return own.name == common.name; })) {
+            flags.push_back(common);
+        }
+    }
+    return flags;
+}
 
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
     std::string best;

@@ -64,7 +64,8 @@ private:
     std::vector<std::string> positional_;
 };
 
-std::string usage(const CommandSpec& spec); // the text of `picker COMMAND --help`, at most 98 columns wide
+std::vector<Flag> all_flags(const CommandSpec& spec); // the command's own, then those that every command takes
+std::string usage(const CommandSpec& spec);           // the text of `picker COMMAND --help`, at most 98 columns wide
 double parse_number(const std::string& text, const std::string& what);
 std::int64_t parse_integer(const std::string& text, const std::string& what);
 std::vector<std::string> split(const std::string& text, char separator);

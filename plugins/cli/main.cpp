@@ -1,5 +1,6 @@
 // `picker`: the terminal's host of libpicker. It parses, calls the C API through picker.hpp, and prints.
 #include "command.hpp"
+#include "manual.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -21,6 +22,8 @@ std::string overview(const std::vector<cli::Command>& all) {
         text += name + command.spec.summary + "\n";
     }
     return text + "\npicker COMMAND --help tells the flags of a command; picker --version the version.\n"
+                  "picker --completion SHELL prints the completion for bash, zsh or fish;\n"
+                  "picker --man-page [COMMAND] a manual page.\n"
                   "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some micrographs failed,\n130 cancelled.\n";
 }
 
@@ -28,11 +31,44 @@ std::string version_line() {
     return std::string("picker ") + picker_version() + "\n";
 }
 
+const cli::Command& command_of(const std::vector<cli::Command>& all, const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& command : all) {
+        if (command.spec.name == name) {
+            return command;
+        }
+        names.push_back(command.spec.name);
+    }
+    const std::string near = cli::nearest(name, names);
+    throw cli::UsageError("picker: unknown command '" + name + "'" +
+                          (near.empty() ? "; see" : "; did you mean " + near + "? See") + " picker --help");
+}
+
+// --man-page [COMMAND], --completion SHELL: what an installation puts at its places (manual.cmake).
+int print_manual(const std::vector<cli::Command>& all, const std::vector<std::string>& words) {
+    const std::string argument = words.size() > 1 ? words[1] : "";
+    std::vector<cli::CommandSpec> specs;
+    for (const auto& command : all) {
+        specs.push_back(command.spec);
+    }
+    if (words[0] == "--completion") {
+        cli::put(cli::completion(specs, argument));
+    } else if (argument.empty()) {
+        cli::put(cli::overview_page(specs, picker_version()));
+    } else {
+        cli::put(cli::command_page(command_of(all, argument).spec, picker_version()));
+    }
+    return cli::exit_done;
+}
+
 int run(const std::vector<std::string>& words) {
     const auto all = commands();
     if (words.empty()) {
         std::cerr << overview(all);
         return cli::exit_usage;
+    }
+    if (words[0] == "--man-page" || words[0] == "--completion") {
+        return print_manual(all, words);
     }
     const bool help = words[0] == "--help" || words[0] == "-h" || words[0] == "help";
     if (help && words.size() == 1) {
@@ -44,23 +80,14 @@ int run(const std::vector<std::string>& words) {
         return cli::exit_done;
     }
     const std::string& name = help ? words[1] : words[0];
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& c) { return c.spec.name == name; });
-    if (found == all.end()) {
-        std::vector<std::string> names;
-        for (const auto& command : all) {
-            names.push_back(command.spec.name);
-        }
-        const std::string near = cli::nearest(name, names);
-        throw cli::UsageError("picker: unknown command '" + name + "'" +
-                              (near.empty() ? "; see" : "; did you mean " + near + "? See") + " picker --help");
-    }
+    const cli::Command& found = command_of(all, name);
     if (help) {
-        cli::put(cli::usage(found->spec));
+        cli::put(cli::usage(found.spec));
         return cli::exit_done;
     }
-    const cli::Arguments arguments(found->spec, {words.begin() + 1, words.end()});
+    const cli::Arguments arguments(found.spec, {words.begin() + 1, words.end()});
     if (arguments.has("--help")) {
-        cli::put(cli::usage(found->spec));
+        cli::put(cli::usage(found.spec));
         return cli::exit_done;
     }
     if (arguments.has("--version")) {
@@ -69,7 +96,7 @@ int run(const std::vector<std::string>& words) {
     }
     cli::check_common(arguments);
     cli::watch_interrupts();
-    return found->run(arguments);
+    return found.run(arguments);
 }
 
 // With --json a failure is an object too: {"error": {"status", "message"}}.

@@ -38,6 +38,14 @@ export PKG_CONFIG_PATH=$libraries/pkgconfig
 "${CC:-cc}" -std=c99 -Wall -Wextra -Wpedantic -Werror "$root/examples/c/pick.c" -o "$scratch/pick_pc" $(pkg-config --cflags --libs picker)
 
 picker=$prefix/bin/picker
+if [ -x "$picker" ]; then
+  echo "-- manual pages and completions at their places"
+  for file in man/man1/picker.1 man/man1/picker-pick.1 bash-completion/completions/picker zsh/site-functions/_picker \
+    fish/vendor_completions.d/picker.fish; do
+    [ -s "$prefix/share/$file" ]
+  done
+  cmp "$prefix/share/man/man1/picker-pick.1" <("$picker" --man-page pick)
+fi
 if [ ! -x "$picker" ] || [ ! -e "$libraries/libpicker_torch.so" ]; then
   echo "-- no picker command or no LibTorch engine in this build: the programs start, and say what is missing"
   for program in "$scratch/examples/pick_c" "$scratch/examples/pick_cpp"; do
