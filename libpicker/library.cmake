@@ -33,30 +33,32 @@ target_link_libraries(picker_static PUBLIC ${picker_objects})
 
 include(CMakePackageConfigHelpers)
 set(picker_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/picker)
+# The components are the packages of cmake/PickerPackages.cmake; an install without a component is all of them.
 install(TARGETS picker EXPORT picker-targets
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY include/picker DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT development
+  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT library)
+install(DIRECTORY include/picker DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
   FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
-install(EXPORT picker-targets NAMESPACE picker:: DESTINATION ${picker_cmake_dir})
+install(EXPORT picker-targets NAMESPACE picker:: DESTINATION ${picker_cmake_dir} COMPONENT development)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/picker-config.cmake.in
   ${CMAKE_CURRENT_BINARY_DIR}/picker-config.cmake INSTALL_DESTINATION ${picker_cmake_dir})
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/picker-config-version.cmake
   COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/picker-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/picker-config-version.cmake
-  DESTINATION ${picker_cmake_dir})
+  DESTINATION ${picker_cmake_dir} COMPONENT development)
 # picker.pc finds its prefix from its own place, so an installed tree may be moved.
 file(RELATIVE_PATH picker_pc_to_prefix
   ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/picker.pc.in ${CMAKE_CURRENT_BINARY_DIR}/picker.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/picker.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/picker.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+  COMPONENT development)
 
 # The shipped models: copied beside the library in a build tree, so that names work there too (src/models/shipped.cpp).
 set(picker_shipped models/general.safetensors)
 foreach(file ${picker_shipped})
   configure_file(${file} ${CMAKE_CURRENT_BINARY_DIR}/${file} COPYONLY)
 endforeach()
-install(FILES ${picker_shipped} DESTINATION ${CMAKE_INSTALL_DATADIR}/picker/models)
+install(FILES ${picker_shipped} DESTINATION ${CMAKE_INSTALL_DATADIR}/picker/models COMPONENT library)
 
 # The LibTorch engine is looked for beside libpicker at run time (src/torch installs it there); nothing links it.
 if(TARGET picker_torch)

@@ -2,7 +2,13 @@
 # Installs a build into an empty prefix, moves it, and uses it as a stranger would: the examples as a CMake project of
 # their own, the C example by pkg-config, both run; no LibTorch in what hosts link; a clear word when the engine is gone.
 #   consume.sh BUILD_FOLDER [CMAKE]
+#   consume.sh --installed PREFIX [CMAKE]     a copy of what is installed there; LibTorch by PICKER_TORCH
 set -euo pipefail
+installed=
+if [ "$1" = --installed ]; then
+  installed=1
+  shift
+fi
 build=$(cd "$1" && pwd)
 cmake=${2:-cmake}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -10,7 +16,11 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 unset LD_LIBRARY_PATH PICKER_TORCH_ENGINE
 
-"$cmake" --install "$build" --prefix "$scratch/first" >/dev/null
+if [ -n "$installed" ]; then
+  cp -a "$build" "$scratch/first"
+else
+  "$cmake" --install "$build" --prefix "$scratch/first" >/dev/null
+fi
 mv "$scratch/first" "$scratch/prefix" # nothing may remember where it was installed
 prefix=$scratch/prefix
 library=$(find "$prefix" -name 'libpicker.so' | head -n1)

@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/own_folder.hpp"
 #include "engine/engine_table.hpp"
+#include "engine/user_libtorch.hpp"
 #include "version.hpp"
 
 #include <cstdlib>
@@ -45,35 +46,70 @@ std::string dl_message() {
     return message != nullptr ? message : "unknown reason";
 }
 
-[[noreturn]] void fail_to_open(const fs::path& file, const std::string& reason) {
+// What a user with a fitting engine but no LibTorch does.
+std::string advice() {
+    return "run `" + libtorch_install_line() + "`, or set PICKER_TORCH to the folder of a LibTorch" +
+           (built_libtorch_version().empty() ? "" : " " + built_libtorch_version()) + " (the one with lib/libtorch.so)";
+}
+
+// `seen`: what was found in places of the user's own, and why it does not do.
+[[noreturn]] void fail_to_open(const fs::path& file, const std::string& reason, const std::string& seen) {
     const bool names_torch = reason.find("libtorch") != std::string::npos || reason.find("libc10") != std::string::npos;
     if (names_torch && reason.find("cannot open shared object") != std::string::npos) {
-        fail(Status::backend, "LibTorch is missing: ", file.string(), " needs it (", reason,
-             "); install the version it was built with (`pip install torch`), set PICKER_TORCH to the folder of a "
-             "LibTorch (the one with lib/libtorch.so), or build libpicker again");
+        fail(Status::backend, "LibTorch is missing: ", file.string(), " needs it (", reason, "); ", seen, advice());
     }
     if (reason.find("undefined symbol") != std::string::npos) {
         fail(Status::backend, "the LibTorch found is not the version that ", file.string(), " was built with (", reason,
-             "); install that version, or build libpicker again against this one");
+             "); ", seen, advice(), ", or build libpicker again against this one");
     }
-    fail(Status::backend, "cannot load the LibTorch engine ", file.string(), ": ", reason, "; ", install_advice);
+    fail(Status::backend, "cannot load the LibTorch engine ", file.string(), ": ", reason, "; ", seen, install_advice);
+}
+
+// Another version may load, and then compute or crash as it likes: it is refused by its number before.
+std::string misfit(const fs::path& root) {
+    const std::string version = libtorch_version(root);
+    return libtorch_fits(version) ? ""
+                                  : "the LibTorch in " + root.string() + " is version " + version +
+                                        ", but libpicker was built for " + built_libtorch_version() + "; ";
 }
 
 void* open_library(const fs::path& file) {
+    if (const auto loaded = loaded_libtorch()) {
+        if (const std::string seen = misfit(*loaded); !seen.empty()) {
+            fail(Status::backend, seen, "this program has loaded it already; ", advice(), ", and load it instead");
+        }
+    } else if (const std::string seen = misfit(file.parent_path().parent_path() / "torch"); !seen.empty()) {
+        // The torch package beside ours.
+        fail(Status::backend, seen, "install that version (`pip install torch==", built_libtorch_version(),
+             "`), or libpicker again");
+    }
     if (void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) {
         return handle;
     }
-    const std::string reason = dl_message();
-    // A LibTorch named by the user: once loaded, the engine's dependency is satisfied by its soname.
-    const char* torch = secure_getenv("PICKER_TORCH");
-    if (torch != nullptr && *torch != '\0' &&
-        dlopen((fs::path(torch) / "lib" / "libtorch.so").c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr) {
+    std::string reason = dl_message();
+    std::string all_seen;
+    for (const fs::path& root : libtorch_places()) {
+        const fs::path torch = root / "lib" / "libtorch.so";
+        std::error_code ignored;
+        if (!fs::exists(torch, ignored)) {
+            continue;
+        }
+        if (const std::string seen = misfit(root); !seen.empty()) {
+            all_seen += seen;
+            continue;
+        }
+        // Once it is loaded, the engine's dependency is satisfied by its soname.
+        if (dlopen(torch.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) {
+            all_seen += "the LibTorch in " + root.string() + " cannot be loaded (" + dl_message() + "); ";
+            continue;
+        }
         if (void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) {
             return handle;
         }
-        fail_to_open(file, dl_message());
+        reason = dl_message();
+        break; // what is loaded stays, so that no other can be tried
     }
-    fail_to_open(file, reason);
+    fail_to_open(file, reason, all_seen);
 }
 
 const Engine* load() {
