@@ -56,6 +56,7 @@ picker_missing_packages() {
       picker_runs clang-format || echo clang-format
       picker_runs clang-tidy || echo clang-tidy
       picker_runs shellcheck || echo shellcheck
+      picker_runs doxygen || echo doxygen
       picker_runs abidiff || echo abigail-tools
       picker_runs groff || echo groff
       ;;
