@@ -53,11 +53,14 @@ if(TARGET picker_torch)
   # The LibTorch of the machine that builds is none of the machine that installs.
   set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/package_rpath.cmake)
 endif()
+file(READ ${PROJECT_SOURCE_DIR}/LICENSE picker_licence)
+file(READ ${PROJECT_BINARY_DIR}/third-party.txt picker_third_party)
+file(WRITE ${PROJECT_BINARY_DIR}/copyright "${picker_licence}\n${picker_third_party}")
 foreach(package libpicker${PROJECT_VERSION_MAJOR}:library libpicker-dev:development picker:command)
   string(REPLACE ":" ";" package ${package})
   list(GET package 0 name)
   list(GET package 1 component)
-  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name} RENAME copyright
+  install(FILES ${PROJECT_BINARY_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name}
     COMPONENT ${component} EXCLUDE_FROM_ALL)
 endforeach()
 include(CPack)
