@@ -454,6 +454,18 @@ class RunItem(_Record):
     seconds_write: float
     false_share: float
     threshold: float
+    score_10: float
+    score_50: float
+    score_90: float
+    defocus: float
+    thon_fit: float
+    thon_limit: float
+    thon_strength: float
+    mean: float
+    deviation: float
+    unevenness: float
+    foreign: float
+    excluded: float
 
 class RunReport(_Record):
     micrographs: int
@@ -492,6 +504,17 @@ def report(
     title: Optional[str] = None, picture_side: Optional[int] = None, png: Optional[bool] = None,
     pdf: Optional[bool] = None,
 ) -> ReportSummary: ...
+
+class SelectedMicrographs(_Record):
+    micrographs: int
+    selected: int
+    failing: list[int]
+    output: str
+    reasons: str
+
+def select_micrographs(
+    folder: _Path, rules: Sequence[str], *, micrographs: Optional[_Path] = None, output: Optional[_Path] = None,
+) -> SelectedMicrographs: ...
 
 class EvaluationResult(_Record):
     picks: int

@@ -1,4 +1,4 @@
-// report: the folder of a run as one HTML page.
+// report: the folder of a run as one HTML page; select_micrographs: its good micrographs.
 #include "record.hpp"
 #include "task.hpp"
 #include "values.hpp"
@@ -42,9 +42,45 @@ Report report(const py::object& folder, const py::object& progress, int threads,
     });
 }
 
+struct Selected {
+    std::int64_t micrographs, selected;
+    std::vector<std::int64_t> failing;
+    std::string output, reasons;
+};
+
+Selected select_micrographs(const py::object& folder, const std::vector<std::string>& rules, const py::object& list,
+                            const py::object& output) {
+    const std::string path = path_of(folder);
+    const std::string listed = list.is_none() ? "" : path_of(list);
+    const std::string to = output.is_none() ? path : path_of(output);
+    const bool is_cs = listed.size() > 3 && listed.substr(listed.size() - 3) == ".cs";
+    const py::gil_scoped_release release;
+    const auto result = libpicker::select_micrographs(path, rules, listed, to);
+    return {result.micrographs, result.selected, result.failing,
+            to + (is_cs ? "/micrographs_selected.cs" : "/micrographs_selected.star"), to + "/selection.csv"};
+}
+
+void add_selection(py::module_& m) {
+    Record<Selected> record(m, "SelectedMicrographs", "Which micrographs of a run passed.");
+    record.field("micrographs", &Selected::micrographs, "number of them")
+        .field("selected", &Selected::selected, "number of those that passed")
+        .field("failing", &Selected::failing, "for each rule, how many micrographs do not meet it")
+        .field("output", &Selected::output, "path of the list of those that passed")
+        .field("reasons", &Selected::reasons, "path of selection.csv");
+    m.def("select_micrographs", &select_micrographs, py::arg("folder"), py::arg("rules"), py::kw_only(),
+          py::arg("micrographs") = py::none(), py::arg("output") = py::none(),
+          "Chooses micrographs of a run by their quality, as `picker select` does (docs/quality.md). Returns a\n"
+          "SelectedMicrographs.\n\n"
+          "    folder: the output of pick_files\n"
+          "    rules: such as ['picks >= 20', 'defocus < 30000'], on the columns of quality.csv; all must hold\n"
+          "    micrographs: the STAR or .cs list that was picked: its rows are written [none: a plain list]\n"
+          "    output: folder [the run's]");
+}
+
 } // namespace
 
 void add_report(py::module_& m) {
+    add_selection(m);
     Record<Report> record(m, "ReportSummary", "What the report of a run holds.");
     record.field("output", &Report::output, "path of the page");
     const auto number = [&](const char* name, auto member, const char* what) {

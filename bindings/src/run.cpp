@@ -137,6 +137,18 @@ void add_records(py::module_& m) {
     number("seconds_write", &Base::seconds_write, "writing");
     number("false_share", &Base::false_share, "of its picks, as their probabilities promise; NaN where there are none");
     number("threshold", &Base::threshold, "least score of a pick here; NaN without a result");
+    number("score_10", &Base::score_10, "of the picks' scores, the quantile .1; NaN without picks");
+    number("score_50", &Base::score_50, "the median");
+    number("score_90", &Base::score_90, "the quantile .9");
+    number("defocus", &Base::defocus, "angstrom, by the rings of the power spectrum; NaN where there are none");
+    number("thon_fit", &Base::thon_fit, "how well rings fit, up to 1");
+    number("thon_limit", &Base::thon_limit, "angstrom: as fine as the rings go");
+    number("thon_strength", &Base::thon_strength, "of the rings");
+    number("mean", &Base::mean, "of the pixels");
+    number("deviation", &Base::deviation, "of the pixels");
+    number("unevenness", &Base::unevenness, "deviation of local means / deviation of the pixels");
+    number("foreign", &Base::foreign, "share of the area that stands out over more than a few particles");
+    number("excluded", &Base::excluded, "share of the area that mask and edge leave out");
 }
 
 } // namespace

@@ -31,6 +31,7 @@ Command train_command();
 Command review_command();
 Command pick_command();
 Command report_command();
+Command select_command();
 Command cutoff_command();
 Command score_command();
 Command evaluate_command();

@@ -232,6 +232,7 @@ DOCTEST_TEST_CASE("every struct is prepared by its own initialiser") {
     PICKER_CHECK_INIT(picker_merge_report);
     PICKER_CHECK_INIT(picker_report_options);
     PICKER_CHECK_INIT(picker_report_summary);
+    PICKER_CHECK_INIT(picker_micrograph_rules);
 #undef PICKER_CHECK_INIT
     for (const std::string& name : declared_sized_structs()) {
         // The library alone makes picker_progress.

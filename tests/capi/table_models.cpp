@@ -271,6 +271,15 @@ void add_run(std::vector<Entry>& table) {
                              c.p("folder", w.run_options.output), c.s("options", make<picker_report_options>()),
                              c.s("summary", make<picker_report_summary>()), c.s("control", make<picker_control>()));
                      }});
+    table.push_back(PICKER_INIT_ENTRY(picker_micrograph_rules, "rules"));
+    table.push_back({"picker_select_micrographs",
+                     {{"folder", refused}, {"rules", allowed}, {"micrographs", allowed}, {"selected", allowed}},
+                     [](World& w, Call& c) -> int {
+                         std::int64_t micrographs = 0, selected = 0;
+                         return picker_select_micrographs(c.p("folder", w.run_options.output),
+                                                          c.s("rules", make<picker_micrograph_rules>()),
+                                                          c.p("micrographs", &micrographs), c.p("selected", &selected));
+                     }});
     table.push_back({"picker_run_report_free", {{"report", allowed}}, [](World& w, Call& c) -> int {
                          picker_run_report* made = nullptr;
                          ok(picker_pick_files(&made, w.model.get(), w.inputs->get(), &w.run_options, nullptr));

@@ -990,6 +990,16 @@ typedef struct picker_run_item {
     int64_t removed_clean, removed_carbon, removed_deviation, removed_extreme_pixels, removed_overlaps;
     double threshold;   /* that was used on it; NaN for a micrograph without a result */
     double false_share; /* of its picks, as the probabilities of a calibrated model promise; NaN where there are none */
+    /* What the micrograph is like (docs/quality.md); NaN where it is not known. */
+    double score_10, score_50, score_90; /* quantiles of the picks' scores */
+    double defocus;                      /* angstrom, by the rings of the power spectrum */
+    double thon_fit;                     /* how well rings fit, up to 1; below 0.6 the other three are not known */
+    double thon_limit;                   /* angstrom: as fine as the rings go */
+    double thon_strength;                /* of the rings */
+    double mean, deviation;              /* of the pixels */
+    double unevenness;                   /* deviation of local means / deviation of the pixels */
+    double foreign;                      /* share of the area that stands out over more than a few particles */
+    double excluded;                     /* share of the area that mask and edge leave out */
 } picker_run_item;
 PICKER_API picker_status picker_run_item_init(picker_run_item* item, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -1051,6 +1061,26 @@ PICKER_API picker_status picker_report_summary_init(picker_report_summary* summa
 PICKER_API picker_status picker_report_write(const char* folder, const picker_report_options* options,
                                              picker_report_summary* summary,
                                              const picker_control* control) PICKER_CHECK_RESULT;
+
+/* Which micrographs of a run are good enough. NULL leaves the default in brackets. */
+typedef struct picker_micrograph_rules {
+    size_t struct_size;
+    const char* const* rules; /* "picks >= 20": a column of quality.csv, >= <= > or <, a number; all must hold */
+    size_t rule_count;
+    const char* list;   /* the STAR or .cs that lists the run's micrographs [none] */
+    const char* output; /* folder [the run's] */
+    int64_t* failing;   /* receives, for each rule, how many micrographs do not meet it; may be NULL */
+} picker_micrograph_rules;
+PICKER_API picker_status picker_micrograph_rules_init(picker_micrograph_rules* rules,
+                                                      size_t struct_size) PICKER_CHECK_RESULT;
+
+/* Applies rules to the numbers that picker_pick_files measured, and writes selection.csv (each micrograph, 1 or 0, the
+ * reasons) and the list of those that pass: micrographs_selected.star (rows of a STAR list, its other tables as they
+ * are; a plain one without a list), or micrographs_selected.cs (rows of a .cs). A number that is not known meets no
+ * rule. `folder` is the output folder of picker_pick_files. `micrographs` and `selected` (may be NULL) are counts.
+ * PICKER_INVALID_ARGUMENT for what is no rule, PICKER_MISMATCH for a list of other micrographs. */
+PICKER_API picker_status picker_select_micrographs(const char* folder, const picker_micrograph_rules* rules,
+                                                   int64_t* micrographs, int64_t* selected) PICKER_CHECK_RESULT;
 
 /* --------------------------------------------------------------- evaluate */
 

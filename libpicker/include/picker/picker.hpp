@@ -77,6 +77,7 @@ PICKER_HPP_STRUCT(picker_merge_options)
 PICKER_HPP_STRUCT(picker_merge_report)
 PICKER_HPP_STRUCT(picker_report_options)
 PICKER_HPP_STRUCT(picker_report_summary)
+PICKER_HPP_STRUCT(picker_micrograph_rules)
 #undef PICKER_HPP_STRUCT
 
 template <typename Struct> Struct make() {
@@ -666,6 +667,27 @@ inline picker_report_summary write_report(const std::string& folder,
     auto summary = make<picker_report_summary>();
     control.run([&](const picker_control* c) { return picker_report_write(folder.c_str(), &options, &summary, c); });
     return summary;
+}
+
+// How many micrographs of a run pass, of how many, and how many do not meet each rule.
+struct SelectedMicrographs {
+    std::int64_t micrographs = 0, selected = 0;
+    std::vector<std::int64_t> failing;
+};
+// Micrographs of a run's folder chosen by rules such as "picks >= 20". `list` and `output` may be empty.
+inline SelectedMicrographs select_micrographs(const std::string& folder, const std::vector<std::string>& rules,
+                                              const std::string& list = "", const std::string& output = "") {
+    SelectedMicrographs result;
+    result.failing.resize(rules.size());
+    const auto words = detail::pointers(rules);
+    auto options = make<picker_micrograph_rules>();
+    options.rules = words.data();
+    options.rule_count = words.size();
+    options.list = list.c_str();
+    options.output = output.c_str();
+    options.failing = result.failing.data();
+    check(picker_select_micrographs(folder.c_str(), &options, &result.micrographs, &result.selected));
+    return result;
 }
 
 // Which flip, scale and shift lays the picks on the reference.

@@ -1,5 +1,6 @@
-// picker.h, "report": the report of a run as a page.
+// picker.h, "report": the report of a run as a page, and its micrographs chosen by quality.
 #include "capi/handles.hpp"
+#include "report/select_micrographs.hpp"
 #include "report/write_report.hpp"
 
 #include <cstring>
@@ -43,6 +44,32 @@ picker_status picker_report_write(const char* folder, const picker_report_option
             result.threshold = made.threshold;
             result.diameter = made.diameter;
             write_struct(summary, result);
+        }
+    });
+}
+
+picker_status picker_micrograph_rules_init(picker_micrograph_rules* rules, size_t struct_size) {
+    return init_struct(rules, struct_size);
+}
+
+picker_status picker_select_micrographs(const char* folder, const picker_micrograph_rules* rules, int64_t* micrographs,
+                                        int64_t* selected) {
+    return guard([&] {
+        const std::string path = string_of(folder, "folder");
+        const picker_micrograph_rules given = read_struct(rules);
+        MicrographSelection selection;
+        selection.rules = strings_of(given.rules, given.rule_count, "picker_micrograph_rules.rules");
+        selection.list = optional_string(given.list);
+        selection.output = optional_string(given.output);
+        const SelectedMicrographs result = select_micrographs(path, selection);
+        for (std::size_t i = 0; given.failing != nullptr && i < result.failing.size(); ++i) {
+            given.failing[i] = static_cast<std::int64_t>(result.failing[i]);
+        }
+        if (micrographs != nullptr) {
+            *micrographs = static_cast<std::int64_t>(result.micrographs);
+        }
+        if (selected != nullptr) {
+            *selected = static_cast<std::int64_t>(result.selected);
         }
     });
 }

@@ -47,6 +47,21 @@ RunOptions options_of(const picker_run_options* options) {
     return result;
 }
 
+void note_quality(const MicrographQuality& quality, picker_run_item& item) {
+    item.score_10 = quality.score_10;
+    item.score_50 = quality.score_50;
+    item.score_90 = quality.score_90;
+    item.defocus = quality.defocus;
+    item.thon_fit = quality.thon_fit;
+    item.thon_limit = quality.thon_limit;
+    item.thon_strength = quality.thon_strength;
+    item.mean = quality.mean;
+    item.deviation = quality.deviation;
+    item.unevenness = quality.unevenness;
+    item.foreign = quality.foreign;
+    item.excluded = quality.excluded;
+}
+
 } // namespace
 
 picker_status picker_run_options_init(picker_run_options* options, size_t struct_size) {
@@ -139,6 +154,7 @@ picker_status picker_run_report_item(const picker_run_report* report, size_t ind
         const bool done = entry.status == "done" || entry.status == "skipped";
         result.false_share = entry.false_share.value_or(std::nan(""));
         result.threshold = done ? entry.threshold.value_or(source.threshold) : std::nan("");
+        note_quality(entry.quality, result);
         write_struct(item, result);
     });
 }

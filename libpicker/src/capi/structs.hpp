@@ -57,6 +57,7 @@ PICKER_FIRST_SIZE(picker_merge_options, 32);
 PICKER_FIRST_SIZE(picker_merge_report, 32);
 PICKER_FIRST_SIZE(picker_report_options, 40);
 PICKER_FIRST_SIZE(picker_report_summary, 80);
+PICKER_FIRST_SIZE(picker_micrograph_rules, 48);
 #undef PICKER_FIRST_SIZE
 
 inline constexpr std::size_t largest_struct = 65536; // more than this is a struct that was never initialised

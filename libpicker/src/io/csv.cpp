@@ -55,4 +55,15 @@ std::vector<CsvRecord> parse_csv(std::string_view bytes, const std::string& name
     return records;
 }
 
+std::string csv_field(std::string_view value) {
+    if (value.find_first_of(",\"\r\n") == value.npos && trimmed(value).size() == value.size()) {
+        return std::string(value);
+    }
+    std::string out = "\"";
+    for (const char c : value) {
+        out.append(c == '"' ? 2 : 1, c);
+    }
+    return out + '"';
+}
+
 } // namespace picker

@@ -17,4 +17,7 @@ struct CsvRecord {
 // the file, for messages: Error(bad_file) with file and line.
 std::vector<CsvRecord> parse_csv(std::string_view bytes, const std::string& name);
 
+// A value as a field: quoted where it has to be.
+std::string csv_field(std::string_view value);
+
 } // namespace picker

@@ -108,17 +108,6 @@ PicksByMicrograph read_csv(const std::filesystem::path& path) {
     return out;
 }
 
-std::string csv_field(std::string_view value) {
-    if (value.find_first_of(",\"\r\n") == value.npos && trimmed(value).size() == value.size()) {
-        return std::string(value);
-    }
-    std::string out = "\"";
-    for (const char c : value) {
-        out.append(c == '"' ? 2 : 1, c);
-    }
-    return out + '"';
-}
-
 std::string serialise_csv(const std::map<std::string, const Picks*>& entries,
                           const std::map<std::string, PicksContext>& /*contexts*/) {
     const bool named = entries.size() != 1 || !entries.begin()->first.empty();

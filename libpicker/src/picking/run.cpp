@@ -182,6 +182,8 @@ void Run::read_and_cut(Flight& flight) {
     item.height = micrograph.image.height;
     item.pixel_size = micrograph.pixel_size;
     flight.times.read = watch.lap();
+    item.quality = measure_quality(micrograph.image, item.pixel_size, run_.diameter / item.pixel_size, input);
+    flight.times.transform = watch.lap();
     const auto pixels =
         run_.needs_micrograph ? std::make_shared<const Image>(micrograph.image) : std::shared_ptr<const Image>();
     flight.job = run_.scorer->begin(std::move(micrograph), run_.diameter / item.pixel_size, &flight.times);
@@ -249,6 +251,7 @@ void Run::select_and_write(Flight& flight) {
     const auto mask = masks_.load(run_, item.stem);
     const double diameter = from_map ? map.diameter : run_.diameter / item.pixel_size;
     const PickPlan plan = plan_picks(run_.model->spec, run_.options.settings, diameter, item.pixel_size, mask.get());
+    item.quality.excluded = excluded_share(item.width, item.height, plan.rules);
     std::size_t cleaned = 0;
     const Picks candidates =
         from_map ? find_candidates(map, plan, &cleaned) : read_picks_single(source_file(run_, item.stem), "star");

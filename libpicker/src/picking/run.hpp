@@ -5,6 +5,7 @@
 #include "core/progress.hpp"
 #include "io/inputs.hpp"
 #include "picking/filters.hpp"
+#include "picking/micrograph_quality.hpp"
 #include "picking/score_map.hpp"
 #include "picking/select.hpp"
 
@@ -67,6 +68,7 @@ struct RunItem {
     std::optional<double> false_share; // of its picks, as their probabilities promise; unset without any
     RemovedCounts removed;
     StageTimes times;
+    MicrographQuality quality;
 };
 
 struct RunReport {
@@ -79,10 +81,10 @@ struct RunReport {
 
 // Writes into options.output, for every micrograph STEM.star (what the rules leave down to `keep`) and each further
 // format of one micrograph per file (picks at the threshold); at the end picks.EXT of formats that hold many, the list
-// autopick.star, and run.json. A micrograph that fails is recorded and the others go on. A cancelled run keeps what is
-// done and returns with report.cancelled set. Error(mismatch) when the folder holds a run with other settings.
-// Bit-equal results for any number of threads.
-// `scorer` may be null when source is not `micrograph`; `model` gives the defaults then.
+// autopick.star, quality.csv and run.json. A micrograph that fails is recorded and the others go on. A cancelled run
+// keeps what is done and returns with report.cancelled set. Error(mismatch) when the folder holds a run with other
+// settings. Bit-equal results for any number of threads. `scorer` may be null when source is not `micrograph`; `model`
+// gives the defaults then.
 RunReport pick_files(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
                      const RunOptions& options, const Control& control);
 

@@ -89,7 +89,7 @@ inline double middle_threshold(const std::vector<double>& ascending, double comm
     return ascending.empty() ? common : ascending[ascending.size() / 2];
 }
 
-// autopick.star, picks.EXT and run.json. Only micrographs that are done (now or before) are in the lists.
+// autopick.star, picks.EXT, quality.csv and run.json. Only micrographs that are done (now or before) are in the lists.
 void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& inputs, const RunReport& report);
 
 } // namespace picker

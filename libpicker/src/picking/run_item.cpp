@@ -277,6 +277,7 @@ void write_micrograph_picks(const RunContext& run, RunItem& item, const Picks& p
     }
     write_picks(run.options.output / (item.stem + ".star"), picks, context, "star");
     item.picks = chosen.size();
+    note_scores(item.quality, chosen);
     item.false_share.reset();
     if (!run.model->spec.calibration.empty() && !chosen.empty()) {
         const double right = std::accumulate(chosen.score.begin(), chosen.score.end(), 0.0);

@@ -1,7 +1,9 @@
-// What a run writes when its micrographs are done: autopick.star, the formats that hold many micrographs, run.json.
+// What a run writes when its micrographs are done: autopick.star, the formats that hold many micrographs,
+// quality.csv, run.json.
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/picks_file.hpp"
+#include "picking/quality_table.hpp"
 #include "picking/run_files.hpp"
 #include "version.hpp"
 
@@ -57,6 +59,7 @@ void write_formats_of_many(const RunContext& run, const std::vector<InputMicrogr
 void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& inputs, const RunReport& report) {
     write_coordinate_list(run, report);
     write_formats_of_many(run, inputs, report);
+    write_whole(run.options.output / "quality.csv", quality_csv(report));
     nlohmann::json micrographs = nlohmann::json::array();
     for (std::size_t i = 0; i < report.items.size(); ++i) {
         nlohmann::json record = to_json(report.items[i]);
