@@ -210,6 +210,16 @@ class Inputs(PickCase):
         self.assertMessage(self.picker("pick", "--model", self.world.model, "--micrographs", "a.mrc", "--output", "o",
                                        "--pixel-size", 1000, code=2), "1000")
 
+    def test_impossible_diameter(self):
+        """18 nanometres for 180 angstrom, a pixel size that a header has wrong, a particle larger than the image."""
+        self.link("a.mrc")
+        for words, parts in ((["--diameter", 12], ["12 A of diameter at a pixel size of 4 A are 3 pixels", "at least 4"]),
+                             (["--pixel-size", 60], ["120 A of diameter at a pixel size of 60 A are 2 pixels"]),
+                             (["--diameter", 1800], ["are 450 pixels", "448 x 384", "more than the image"])):
+            result = self.picker("pick", "--model", self.world.model, "--micrographs", "a.mrc", "--output", "out", "--overwrite",
+                                 *words, code=1)
+            self.assertMessage(result, "a.mrc", *parts)
+
 
 class Resume(PickCase):
     def stamps(self):

@@ -108,6 +108,12 @@ class TwoMolecules(TrainCase):
                                 diameter, "--json").json
             self.assertGreaterEqual(found["best_f"], 0.8, name)
 
+    def test_impossible_diameter(self):
+        self.table()
+        self.assertMessage(self.picker("train", "--micrographs", "small", "--picks", "small", *QUICK, "--diameter", 12, "--output",
+                                       "m.safetensors", code=1), "sim_0001.mrc", "12 A of diameter", "at least 4")
+        self.assertFalse((self.folder / "m.safetensors").exists())
+
     def test_equal_shares(self):
         self.table()
         result = self.picker("train", "--datasets", "table.csv", "--max-particles", 20, *QUICK, "--output", "m.safetensors",

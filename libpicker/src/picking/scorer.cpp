@@ -4,6 +4,7 @@
 #include "picking/patch_recipe.hpp"
 #include "picking/score_map.hpp"
 #include "picking/stopwatch.hpp"
+#include "signal/diameter_check.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -85,6 +86,7 @@ ScoreJob Scorer::begin(Micrograph micrograph, double diameter, StageTimes* times
         fail(Status::invalid_argument, "the particle diameter is ", diameter, " pixels in ", micrograph.name,
              "; give the longest axis of the particle, in angstrom, above 0");
     }
+    check_diameter(micrograph.name, micrograph.image.width, micrograph.image.height, micrograph.pixel_size, diameter);
     Stopwatch watch;
     ScoreJob job;
     ScoreMap& map = job.map;

@@ -1,5 +1,7 @@
 // A data set without gaps and contradictions (settings.hpp).
 #include "core/error.hpp"
+#include "io/micrograph_file.hpp"
+#include "signal/diameter_check.hpp"
 #include "training/settings.hpp"
 
 #include <cmath>
@@ -46,6 +48,27 @@ void settle_pixel_sizes(Dataset& dataset, const char* what, const Control& contr
     }
 }
 
+// Before the work; a file that cannot be read is told of where it is read.
+void check_diameters(const Dataset& dataset) {
+    for (std::size_t i = 0; i < dataset.items.size(); ++i) {
+        const DatasetItem& item = dataset.items[i];
+        int width = 0, height = 0;
+        if (item.micrograph) {
+            width = item.micrograph->image.width;
+            height = item.micrograph->image.height;
+        } else {
+            try {
+                const ImageHeader header = read_image_header(item.path);
+                width = header.width;
+                height = header.height;
+            } catch (const Error&) {
+                continue;
+            }
+        }
+        check_diameter(described(dataset, i), width, height, item.pixel_size, item.diameter / item.pixel_size);
+    }
+}
+
 void check_contradictions(const Dataset& dataset) {
     for (std::size_t i = 0; i < dataset.items.size(); ++i) {
         const DatasetItem& item = dataset.items[i];
@@ -89,6 +112,7 @@ Dataset settled(const Dataset& dataset, double diameter, const char* what, const
     Dataset out = dataset;
     settle_diameters(out, diameter);
     settle_pixel_sizes(out, what, control);
+    check_diameters(out);
     check_contradictions(out);
     return out;
 }

@@ -102,10 +102,12 @@ DOCTEST_TEST_CASE("the last window of every size lies inside") {
 
 DOCTEST_TEST_CASE("a micrograph smaller than a window, an absurd diameter and a broken network are told apart") {
     const Scorer scorer = fake::scorer();
-    const Image small = fake::draw(60, 10, {{30, 5, 1}});
+    DOCTEST_CHECK_THROWS_WITH_AS(scorer.score(fake::micrograph(fake::draw(60, 10, {{30, 5, 1}})), 12.0, nullptr),
+                                 doctest::Contains("12 pixels, more than the image has along an edge"), Error);
+    const Image small = fake::draw(60, 13, {{30, 5, 1}});
     DOCTEST_CHECK_THROWS_WITH_AS(
         scorer.score(fake::micrograph(small), 12.0, nullptr),
-        doctest::Contains("test.mrc is 60 x 10 pixels, smaller than one window of the model (16 x 16"), Error);
+        doctest::Contains("test.mrc is 60 x 13 pixels, smaller than one window of the model (16 x 16"), Error);
     const Image image = fake::draw(60, 60, {{30, 30, 1}});
     DOCTEST_CHECK_THROWS_WITH_AS(scorer.score(fake::micrograph(image), 0.0, nullptr), doctest::Contains("diameter"),
                                  Error);
