@@ -257,6 +257,7 @@ class _RulesOfAll(TypedDict, total=False):  # how micrographs are picked
     pixel_size: Optional[float]
     threshold: Optional[Union[float, Literal["auto"]]]
     fdr: Optional[float]
+    invert: Optional[bool]
     keep: Optional[float]
     min_distance: Optional[float]
     edge: Optional[float]
@@ -477,6 +478,7 @@ class RunReport(_Record):
     threshold: float
     diameter: float
     seconds: float
+    contrast_reversed: bool
     items: list[RunItem]
 
 def pick_files(

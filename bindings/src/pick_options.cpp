@@ -18,6 +18,8 @@ const Fields<picker_pick_options>& pick_fields() {
              }
          }},
         {"fdr", "instead of a threshold: at most this share of false picks, by the probabilities", assign<&O::fdr>},
+        {"invert", "True: light particles on a dark ground (negative stain); the micrograph is negated first [False]",
+         [](O& o, const Value& v) { o.invert = v.flag() ? 1 : 0; }},
         {"keep", "candidates down to this score are kept too [the threshold]", assign_has<&O::keep, &O::has_keep>},
         {"min_distance", "angstrom between picks; the better of two stays [the model's]",
          assign_has<&O::min_distance, &O::has_min_distance>},

@@ -172,6 +172,9 @@ void add_run(py::module_& m) {
     number("diameter", &S::diameter, "angstrom, as used");
     number("seconds", &S::seconds, "of this call");
     record.value(
+        "contrast_reversed", [](const Run& run) { return run.summary.contrast_reversed != 0; },
+        "micrographs promise more particles when they are negated (light particles, as in negative stain)");
+    record.value(
         "items", [](const Run& run) { return run.items; }, "a RunItem for each micrograph, in order");
     static const std::string text =
         "Picks many micrographs, as `picker pick` does: STEM.star for each, autopick.star and run.json in `output`.\n"

@@ -260,6 +260,7 @@ Command pick_command() {
                      {"threshold", summary.threshold},
                      {"diameter", summary.diameter},
                      {"seconds", summary.seconds},
+                     {"contrast_reversed", summary.contrast_reversed != 0},
                      {"cancelled", summary.cancelled != 0},
                      {"items", Json::array()}};
         for (std::size_t i = 0; i < inputs.size(); ++i) {

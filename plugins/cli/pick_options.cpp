@@ -72,6 +72,7 @@ picker_pick_options pick_options_of(const Arguments& arguments) {
         throw UsageError("picker pick: --overlap-distance belongs to --overlaps drop");
     }
     set_deviation(arguments, options);
+    options.invert = arguments.has("--invert") ? 1 : 0;
     options.step = static_cast<int>(arguments.integer("--step", 1).value_or(0));
     options.aperture = arguments.above_zero("--aperture").value_or(0.0);
     return options;
@@ -88,6 +89,8 @@ std::vector<Flag> pick_flags() {
         {"--aperture", Takes::one, "A",
          "diameter of the blobs that a segmenter's map shows (parsed), about half of --diameter [the model's]"},
         {"--step", Takes::one, "N", "working pixels between the places that are scored [the model's]"},
+        {"--invert", Takes::nothing, "",
+         "the micrographs have light particles on a dark ground (negative stain): negate them first"},
         {"--threshold", Takes::one, "T",
          "picks have this score or more; auto: what gives the best F1 by the probabilities of each micrograph, for "
          "models "

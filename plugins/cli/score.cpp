@@ -16,6 +16,7 @@ Command score_command() {
          {"--micrographs", Takes::many, "IN...", "files, folders, quoted globs, a STAR list, or - (required)"},
          {"--output", Takes::one, "DIR", "folder to write to (required)"},
          {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
+         {"--invert", Takes::nothing, "", "negate the micrographs first: light particles on a dark ground"},
          {"--head", Takes::one, "NAME", "of a model with heads (hydrapicker), the one that scores [general]"},
          {"--step", Takes::one, "N", "working pixels between the places that are scored [the model's]"}},
         "picker pick --score-maps DIR makes picks of them without running the network again."};
@@ -49,6 +50,7 @@ Command score_command() {
                 auto options = libpicker::make<picker_pick_options>();
                 options.diameter = diameter;
                 options.step = step;
+                options.invert = arguments.has("--invert") ? 1 : 0;
                 options.head = head.empty() ? nullptr : head.c_str();
                 options.pixel_size = pixel_size_of(arguments, inputs, i, 0);
                 const auto scores = model.score(micrograph, options, control);

@@ -35,6 +35,7 @@ const Labels& pick_labels() {
         {"diameter", Takes::one, "longest axis of the particle, angstrom [as trained]"},
         {"threshold", Takes::one, "picks have this figure of merit or more, 0 to 1, or auto [the model's]"},
         {"fdr", Takes::one, "instead of a threshold: at most this share of false picks"},
+        {"invert", Takes::nothing, "(no value) light particles (negative stain): negate the micrographs first"},
         {"keep", Takes::one, "also write candidates down to this figure of merit [the threshold]"},
         {"min_distance", Takes::one, "angstrom between picks; the better of two stays [the model's]"},
         {"edge", Takes::one, "no pick nearer to the border, angstrom [0]"},

@@ -1,4 +1,5 @@
 """picker pick and score on micrographs that the model has not seen: files, formats, resuming, failing, Ctrl-C."""
+import array
 import csv
 import hashlib
 import json
@@ -209,6 +210,22 @@ class Inputs(PickCase):
                          (self.folder / "header" / "sim_0003.star").read_bytes())
         self.assertMessage(self.picker("pick", "--model", self.world.model, "--micrographs", "a.mrc", "--output", "o",
                                        "--pixel-size", 1000, code=2), "1000")
+
+    def test_reversed_contrast(self):
+        """Light particles are said once, with general, and picked with --invert as dark ones are."""
+        bytes_ = self.seen.read_bytes()
+        values = array.array("f", bytes_[1024:])
+        for name in ("a.mrc", "b.mrc"):
+            (self.folder / name).write_bytes(bytes_[:1024] + array.array("f", (-v for v in values)).tobytes())
+        words = ["pick", "--model", "general", "--diameter", 120, "--micrographs", "a.mrc", "b.mrc", "--output"]
+        found = self.picker(*words, "out", "--json")
+        self.assertTrue(found.json["contrast_reversed"])
+        self.assertEqual(found.err.count("contrast seems reversed"), 1)
+        right = self.picker(*words, "right", "--invert", "--json")
+        self.assertFalse(right.json["contrast_reversed"])
+        self.assertNotIn("contrast", right.err)
+        self.picker("pick", "--model", "general", "--diameter", 120, "--micrographs", self.seen, "--output", "dark")
+        self.assertEqual((self.folder / "right/a.star").read_bytes(), (self.folder / "dark/sim_0003.star").read_bytes())
 
     def test_impossible_diameter(self):
         """18 nanometres for 180 angstrom, a pixel size that a header has wrong, a particle larger than the image."""

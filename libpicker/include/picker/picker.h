@@ -770,6 +770,8 @@ typedef struct picker_pick_options {
     int32_t threshold_rule; /* picker_threshold_rule */
     int32_t reserved_rule;
     double fdr; /* at most this share of false picks, by the probabilities of a micrograph's candidates; 0: no limit */
+    int32_t invert; /* != 0: the micrograph's contrast is negated first (light particles, as in negative stain) */
+    int32_t reserved_invert;
 } picker_pick_options;
 PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -1009,8 +1011,10 @@ typedef struct picker_run_summary {
     int64_t micrographs, done, skipped, failed, picks;
     int32_t cancelled, reserved;
     double seconds;
-    double threshold; /* the median where every micrograph has its own */
-    double diameter;  /* angstrom */
+    double threshold;          /* the median where every micrograph has its own */
+    double diameter;           /* angstrom */
+    int32_t contrast_reversed; /* 1: micrographs promise more when their contrast is negated (docs/pick-run.md) */
+    int32_t reserved_contrast;
 } picker_run_summary;
 PICKER_API picker_status picker_run_summary_init(picker_run_summary* summary, size_t struct_size) PICKER_CHECK_RESULT;
 

@@ -137,6 +137,7 @@ PickSettings settings_of(const picker_pick_options& options) {
     if (options.fdr != 0.0) {
         settings.false_share = options.fdr;
     }
+    settings.invert = options.invert != 0;
     set_filters(settings, options);
     return settings;
 }

@@ -1,5 +1,6 @@
 // picker.h, "pick": one micrograph scored and picked, score maps in memory and on disk.
 #include "capi/handles.hpp"
+#include "signal/filter.hpp"
 #include "signal/recipe.hpp"
 
 #include <cstring>
@@ -54,6 +55,9 @@ picker_status picker_micrograph_preprocess(picker_micrograph** out, const picker
         Job job(model, micrograph, options, nullptr);
         const double diameter = job.diameter();
         const double pixel_size = job.micrograph.pixel_size;
+        if (job.settings.invert) {
+            invert(job.micrograph.image);
+        }
         Prepared prepared = prepare(std::move(job.micrograph), job.model.spec.recipe, diameter);
         auto handle = std::make_unique<picker_micrograph>();
         handle->value.image = std::move(prepared.image);
@@ -91,6 +95,9 @@ picker_status score_micrograph(picker_scores** out, const picker_model* model, c
         const auto poll = [&] { job.poll(); };
         auto handle = std::make_unique<picker_scores>();
         const double diameter = job.diameter();
+        if (job.settings.invert) {
+            invert(job.micrograph.image);
+        }
         std::shared_ptr<const Image> pixels;
         if (needs_micrograph(job.model.spec, job.settings)) {
             pixels = std::make_shared<const Image>(job.micrograph.image);

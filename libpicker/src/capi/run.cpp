@@ -112,6 +112,7 @@ picker_status picker_run_report_summary(const picker_run_report* report, picker_
         result.seconds = source.seconds;
         result.threshold = source.threshold;
         result.diameter = source.diameter;
+        result.contrast_reversed = source.reversed ? 1 : 0;
         write_struct(summary, result);
     });
 }

@@ -4,6 +4,7 @@
 #include "picking/clean.hpp"
 #include "picking/plan.hpp"
 #include "picking/stopwatch.hpp"
+#include "signal/filter.hpp"
 
 #include <algorithm>
 #include <array>
@@ -297,6 +298,9 @@ Picks pick(const Scorer& scorer, Micrograph micrograph, const PickSettings& sett
     micrograph.pixel_size = resolve_pixel_size(settings.pixel_size, input, micrograph.pixel_size);
     const double diameter = pick_diameter(scorer.model(), settings) / micrograph.pixel_size;
     plan_picks(scorer.model().spec, settings, diameter, micrograph.pixel_size, mask); // wrong settings fail at once
+    if (settings.invert) {
+        invert(micrograph.image);
+    }
     std::shared_ptr<const Image> pixels;
     if (needs_micrograph(scorer.model().spec, settings)) {
         pixels = std::make_shared<const Image>(micrograph.image);

@@ -5,9 +5,11 @@
 #include "core/error.hpp"
 #include "io/micrograph_file.hpp"
 #include "io/picks_file.hpp"
+#include "picking/contrast.hpp"
 #include "picking/plan.hpp"
 #include "picking/run_files.hpp"
 #include "picking/stopwatch.hpp"
+#include "signal/filter.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -54,6 +56,7 @@ private:
     void finish(WorkerPool& pool, Flight& flight);
     void select_and_write(Flight& flight);
     void record(const RunItem& item, const nlohmann::json& stamps);
+    void record_again(std::size_t index); // of a done item that has changed since
     void apply_top();
 
     RunContext run_;
@@ -132,11 +135,8 @@ void Run::work() {
         }
         pool.wait_all(poll);
     }
-    if (from_caller) {
-        std::rethrow_exception(from_caller);
-    }
-    if (fatal_) {
-        std::rethrow_exception(fatal_);
+    if (const std::exception_ptr error = from_caller ? from_caller : fatal_) {
+        std::rethrow_exception(error);
     }
 }
 
@@ -184,6 +184,9 @@ void Run::read_and_cut(Flight& flight) {
     flight.times.read = watch.lap();
     item.quality = measure_quality(micrograph.image, item.pixel_size, run_.diameter / item.pixel_size, input);
     flight.times.transform = watch.lap();
+    if (run_.options.settings.invert) {
+        invert(micrograph.image);
+    }
     const auto pixels =
         run_.needs_micrograph ? std::make_shared<const Image>(micrograph.image) : std::shared_ptr<const Image>();
     flight.job = run_.scorer->begin(std::move(micrograph), run_.diameter / item.pixel_size, &flight.times);
@@ -276,6 +279,12 @@ void Run::record(const RunItem& item, const nlohmann::json& stamps) {
     journal_.append(line);
 }
 
+void Run::record_again(std::size_t index) {
+    RunItem done = report_.items[index];
+    done.status = "done";
+    record(done, input_stamps(run_, inputs_[index]));
+}
+
 // The best N over the run: needs everybody's picks, so files are written again where rows go.
 void Run::apply_top() {
     std::vector<std::size_t> order;
@@ -295,9 +304,7 @@ void Run::apply_top() {
         const std::size_t before = item.picks;
         write_micrograph_picks(run_, item, all[n]);
         item.removed.top += before - item.picks;
-        RunItem done = item;
-        done.status = "done";
-        record(done, input_stamps(run_, inputs_[order[n]]));
+        record_again(order[n]);
     }
 }
 
@@ -310,11 +317,14 @@ RunReport Run::go() {
     if (run_.options.settings.top > 0 && !report_.cancelled) {
         apply_top();
     }
+    for (const std::size_t i : look_for_reversed_contrast(run_, inputs_, report_, control_)) {
+        record_again(i);
+    }
     report_.threshold = middle_threshold(own_thresholds(report_.items), run_.threshold);
     for (const RunItem& item : report_.items) {
         report_.picks += item.picks;
-        report_.failed += item.status == "failed" ? 1 : 0;
         if (item.status == "failed") {
+            ++report_.failed;
             control_.warn(item.micrograph + " failed: " + item.error);
         }
     }

@@ -38,6 +38,7 @@ struct PickSettings {
     ExtremeRule extreme_pixels = ExtremeRule::off;
     bool drop_overlaps = false;
     double overlap_distance = 0.0; // 0: the diameter
+    bool invert = false;           // negates the micrograph's contrast first: for light particles on a dark ground
     std::string head; // of a model with several; empty: the general one. Whoever scores has chosen it already.
 };
 
@@ -67,6 +68,7 @@ struct RunItem {
     std::optional<double> threshold;   // of this micrograph, where it follows from its scores
     std::optional<double> false_share; // of its picks, as their probabilities promise; unset without any
     RemovedCounts removed;
+    std::optional<bool> reversed; // whether it promises more when its contrast is negated; unset where nobody looked
     StageTimes times;
     MicrographQuality quality;
 };
@@ -77,6 +79,7 @@ struct RunReport {
     double seconds = 0.0;
     double threshold = 0.0, diameter = 0.0; // threshold: the median where every micrograph has its own
     bool cancelled = false;
+    bool reversed = false; // the contrast of most micrographs seems to be (contrast.hpp)
 };
 
 // Writes into options.output, for every micrograph STEM.star (what the rules leave down to `keep`) and each further

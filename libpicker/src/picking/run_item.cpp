@@ -162,6 +162,9 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
     if (settings.false_share) {
         run.settings["fdr"] = *settings.false_share;
     }
+    if (settings.invert) {
+        run.settings["invert"] = true;
+    }
     note_filters(run.settings, settings, plan);
     if (settings.step > 0) {
         run.settings["step"] = settings.step;

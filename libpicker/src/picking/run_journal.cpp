@@ -98,6 +98,9 @@ nlohmann::json to_json(const RunItem& item) {
     if (item.false_share) {
         json["promised_false_share"] = *item.false_share;
     }
+    if (item.reversed) {
+        json["contrast_reversed"] = *item.reversed;
+    }
     if (nlohmann::json quality = quality_json(item.quality); !quality.empty()) {
         json["quality"] = std::move(quality);
     }
@@ -121,6 +124,9 @@ RunItem run_item(const nlohmann::json& record) {
         }
         if (record.contains("promised_false_share")) {
             item.false_share = record["promised_false_share"].get<double>();
+        }
+        if (record.contains("contrast_reversed")) {
+            item.reversed = record["contrast_reversed"].get<bool>();
         }
         if (record.contains("quality")) {
             item.quality = quality_of(record["quality"]);

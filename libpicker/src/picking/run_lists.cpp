@@ -66,16 +66,19 @@ void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& 
         record["inputs"] = input_stamps(run, inputs[i]);
         micrographs.push_back(std::move(record));
     }
-    const nlohmann::json summary = {{"program", "libpicker"},
-                                    {"version", PICKER_VERSION_STRING},
-                                    {"complete", !report.cancelled},
-                                    {"architecture", run.model->spec.architecture},
-                                    {"model_provenance", run.model->provenance},
-                                    {"settings", run.settings},
-                                    {"micrographs", micrographs},
-                                    {"picks", report.picks},
-                                    {"failed", report.failed},
-                                    {"seconds", report.seconds}};
+    nlohmann::json summary = {{"program", "libpicker"},
+                              {"version", PICKER_VERSION_STRING},
+                              {"complete", !report.cancelled},
+                              {"architecture", run.model->spec.architecture},
+                              {"model_provenance", run.model->provenance},
+                              {"settings", run.settings},
+                              {"micrographs", micrographs},
+                              {"picks", report.picks},
+                              {"failed", report.failed},
+                              {"seconds", report.seconds}};
+    if (report.reversed) {
+        summary["contrast_reversed"] = true;
+    }
     write_whole(run.options.output / "run.json",
                 summary.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }

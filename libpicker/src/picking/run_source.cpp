@@ -5,6 +5,7 @@
 #include "io/micrograph_file.hpp"
 #include "picking/plan.hpp"
 #include "picking/run_files.hpp"
+#include "signal/filter.hpp"
 
 #include <cmath>
 
@@ -139,7 +140,11 @@ ScoreMap read_source(const RunContext& run, const InputMicrograph& input, RunIte
     item.width = map.width;
     item.height = map.height;
     if (run.needs_micrograph) {
-        map.micrograph = std::make_shared<const Image>(read_pixels(input.path, item));
+        Image pixels = read_pixels(input.path, item);
+        if (run.options.settings.invert) {
+            invert(pixels);
+        }
+        map.micrograph = std::make_shared<const Image>(std::move(pixels));
     }
     return map;
 }
