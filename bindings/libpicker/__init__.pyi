@@ -257,6 +257,7 @@ class _RulesOfAll(TypedDict, total=False):  # how micrographs are picked
     pixel_size: Optional[float]
     threshold: Optional[Union[float, Literal["auto"]]]
     fdr: Optional[float]
+    expect: Optional[float]
     invert: Optional[bool]
     keep: Optional[float]
     min_distance: Optional[float]

@@ -18,6 +18,8 @@ const Fields<picker_pick_options>& pick_fields() {
              }
          }},
         {"fdr", "instead of a threshold: at most this share of false picks, by the probabilities", assign<&O::fdr>},
+        {"expect", "particles that a micrograph has, about: moves its probabilities, and with them the threshold",
+         assign<&O::expect>},
         {"invert", "True: light particles on a dark ground (negative stain); the micrograph is negated first [False]",
          [](O& o, const Value& v) { o.invert = v.flag() ? 1 : 0; }},
         {"keep", "candidates down to this score are kept too [the threshold]", assign_has<&O::keep, &O::has_keep>},

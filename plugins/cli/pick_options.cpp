@@ -72,6 +72,7 @@ picker_pick_options pick_options_of(const Arguments& arguments) {
         throw UsageError("picker pick: --overlap-distance belongs to --overlaps drop");
     }
     set_deviation(arguments, options);
+    options.expect = arguments.above_zero("--expect").value_or(0);
     options.invert = arguments.has("--invert") ? 1 : 0;
     options.step = static_cast<int>(arguments.integer("--step", 1).value_or(0));
     options.aperture = arguments.above_zero("--aperture").value_or(0.0);
@@ -96,6 +97,8 @@ std::vector<Flag> pick_flags() {
          "models "
          "whose scores are probabilities [the model's]"},
         {"--fdr", Takes::one, "Q", "instead of a threshold: at most this share of false picks, by the probabilities"},
+        {"--expect", Takes::one, "N",
+         "particles that a micrograph has, about: moves its probabilities, and with them the threshold"},
         {"--keep", Takes::one, "T",
          "STEM.star keeps candidates down to this score, so that the threshold can be lowered later [the threshold]"},
         {"--edge", Takes::one, "A", "no pick nearer to the border [0]"},

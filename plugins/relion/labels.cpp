@@ -35,6 +35,7 @@ const Labels& pick_labels() {
         {"diameter", Takes::one, "longest axis of the particle, angstrom [as trained]"},
         {"threshold", Takes::one, "picks have this figure of merit or more, 0 to 1, or auto [the model's]"},
         {"fdr", Takes::one, "instead of a threshold: at most this share of false picks"},
+        {"expect", Takes::one, "so many particles are on a micrograph, about: moves its threshold"},
         {"invert", Takes::nothing, "(no value) light particles (negative stain): negate the micrographs first"},
         {"keep", Takes::one, "also write candidates down to this figure of merit [the threshold]"},
         {"min_distance", Takes::one, "angstrom between picks; the better of two stays [the model's]"},

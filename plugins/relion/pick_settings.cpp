@@ -25,6 +25,7 @@ picker_pick_options pick_options_of(const Parameters& parameters) {
     if (parameters.above_zero("fdr", "a share of false picks between 0 and 1", options.fdr) && !(options.fdr < 1)) {
         throw cli::UsageError("parameter 'fdr' needs a share of false picks between 0 and 1, such as 0.1");
     }
+    parameters.above_zero("expect", "a number of particles, above 0", options.expect);
     options.invert = parameters.has("invert") ? 1 : 0;
     flag("keep", 1, "a score from 0 to 1", options.has_keep, options.keep);
     flag("min_distance", huge, "angstrom, 0 or more", options.has_min_distance, options.min_distance);

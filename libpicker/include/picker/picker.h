@@ -772,6 +772,9 @@ typedef struct picker_pick_options {
     double fdr; /* at most this share of false picks, by the probabilities of a micrograph's candidates; 0: no limit */
     int32_t invert; /* != 0: the micrograph's contrast is negated first (light particles, as in negative stain) */
     int32_t reserved_invert;
+    /* Particles of a micrograph, as expected: moves the probabilities of its candidates, so that their sum becomes this
+     * (docs/pick-run.md); PICKER_UNSUPPORTED where scores are no probabilities. 0: not given. */
+    double expect;
 } picker_pick_options;
 PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 

@@ -138,6 +138,9 @@ PickSettings settings_of(const picker_pick_options& options) {
         settings.false_share = options.fdr;
     }
     settings.invert = options.invert != 0;
+    if (options.expect != 0.0) {
+        settings.expected = options.expect;
+    }
     set_filters(settings, options);
     return settings;
 }

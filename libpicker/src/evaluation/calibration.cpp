@@ -2,6 +2,7 @@
 #include "evaluation/calibration.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace picker {
@@ -72,6 +73,24 @@ Calibration fit_calibration(std::vector<std::pair<double, bool>> candidates, std
     out.probabilities.push_back(1.0);
     const bool any = std::any_of(candidates.begin(), candidates.end(), [](const auto& one) { return one.second; });
     return any && out.scores.size() >= 4 && is_sound(out) ? out : Calibration{};
+}
+
+OddsFactor expecting(std::span<const double> probabilities, double expected) {
+    constexpr double most = 1000.0;
+    double low = -std::log(most), high = std::log(most); // of the logarithm; the sum rises with it
+    if (probabilities.empty()) {
+        return {};
+    }
+    for (int step = 0; step < 60; ++step) {
+        const double middle = 0.5 * (low + high);
+        const OddsFactor factor{std::exp(middle)};
+        double sum = 0.0;
+        for (const double probability : probabilities) {
+            sum += factor(probability);
+        }
+        (sum < expected ? low : high) = middle;
+    }
+    return {std::exp(0.5 * (low + high))};
 }
 
 double threshold_of_best_f1(std::span<const double> probabilities) {

@@ -24,6 +24,17 @@ bool is_sound(const Calibration& calibration);
 // than two blocks, or no hit.
 Calibration fit_calibration(std::vector<std::pair<double, bool>> candidates, std::size_t least = 40);
 
+// What is known of the number of particles, put into probabilities: all odds p / (1 - p) are multiplied by one factor,
+// with which they become those whose sum is `expected` (the prior odds of a candidate, by Bayes' rule).
+struct OddsFactor {
+    double factor = 1.0;
+    double operator()(double probability) const {
+        return factor * probability / (1.0 - probability + factor * probability);
+    }
+};
+// The factor, 0.001 to 1000: what it takes beyond that is no matter of a prior. 1 without candidates.
+OddsFactor expecting(std::span<const double> probabilities, double expected);
+
 // Of probabilities in falling order: half of the best F1 that they promise, which is the threshold that gives it
 // (Lipton, Elkan & Naryanaswamy 2014); what the picks are has no say.
 double threshold_of_best_f1(std::span<const double> probabilities);

@@ -22,8 +22,22 @@ void check_score(const std::optional<double>& value, const char* what) {
     }
 }
 
+void check_probabilities(const ModelSpec& spec, const char* what) {
+    if (spec.calibration.empty()) {
+        fail(Status::unsupported, what, " needs scores that are probabilities, and those of this model (",
+             spec.architecture, ") are not; give a threshold, or use the model \"general\" or one trained from it");
+    }
+}
+
 // A threshold that follows from the scores takes the place of a given one, and needs scores that mean something.
 void check_label_free(const ModelSpec& spec, const PickSettings& settings) {
+    if (settings.expected) {
+        if (!(*settings.expected > 0.0) || !std::isfinite(*settings.expected)) {
+            fail(Status::invalid_argument, "the expected number of particles is ", *settings.expected,
+                 "; give the particles of a micrograph, above 0");
+        }
+        check_probabilities(spec, "an expected number of particles");
+    }
     if (settings.automatic_threshold && settings.false_share) {
         fail(Status::invalid_argument,
              "an automatic threshold and a share of false picks are both asked for; give one");
@@ -39,11 +53,7 @@ void check_label_free(const ModelSpec& spec, const PickSettings& settings) {
         fail(Status::invalid_argument, "the share of false picks is ", *settings.false_share,
              "; give a number between 0 and 1, such as 0.1");
     }
-    if (spec.calibration.empty()) {
-        fail(Status::unsupported,
-             "a threshold without labels needs scores that are probabilities, and those of this model (",
-             spec.architecture, ") are not; give a threshold, or use the model \"general\" or one trained from it");
-    }
+    check_probabilities(spec, "a threshold without labels");
 }
 
 double length_in_pixels(const std::optional<double>& angstrom, double fallback, double pixel_size, const char* what) {
@@ -157,6 +167,7 @@ PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double 
     plan.calibration = spec.calibration;
     check_label_free(spec, settings);
     plan.false_share = settings.false_share;
+    plan.expected = settings.expected;
     plan.automatic =
         settings.automatic_threshold || (spec.automatic_threshold && !settings.threshold && !settings.false_share);
     plan.given_keep = settings.keep;
@@ -227,15 +238,32 @@ Picks find_candidates(const ScoreMap& map, const PickPlan& plan, std::size_t* cl
     return candidates;
 }
 
+namespace {
+
+// The candidates that keep their distance to better ones, away from edge and mask, whatever their score.
+Picks apart_from_each_other(const PickPlan& plan, const Picks& candidates, const Place& place) {
+    SelectRules rules = plan.rules;
+    rules.threshold = 0.0;
+    rules.top = 0;
+    return select_picks(candidates, place.width, place.height, rules);
+}
+
+// Scores with what is known of the number of particles in them; their order stays.
+void put_in_expectation(Picks& candidates, const PickPlan& plan, const Place& place) {
+    const OddsFactor moved = expecting(apart_from_each_other(plan, candidates, place).score, *plan.expected);
+    for (double& score : candidates.score) {
+        score = rounded_score(moved(score));
+    }
+}
+
+} // namespace
+
 PickPlan settle_threshold(PickPlan plan, const Picks& candidates, const Place& place) {
     constexpr double least = 0.3; // of an automatic threshold: where there are no particles, no F1 is worth aiming at
     if (!plan.settles()) {
         return plan;
     }
-    SelectRules rules = plan.rules;
-    rules.threshold = 0.0;
-    rules.top = 0;
-    const Picks apart = select_picks(candidates, place.width, place.height, rules);
+    const Picks apart = apart_from_each_other(plan, candidates, place);
     plan.rules.threshold = plan.automatic ? std::max(least, threshold_of_best_f1(apart.score))
                                           : std::min(1.0, threshold_of_false_share(apart.score, *plan.false_share));
     plan.rules.overlap_score = plan.rules.threshold;
@@ -247,6 +275,9 @@ Picks apply_rules(const Picks& candidates, const Place& place, const PickPlan& g
                   double* threshold) {
     Picks sorted = candidates;
     sorted.sort_by_score();
+    if (given.expected) {
+        put_in_expectation(sorted, given, place);
+    }
     const PickPlan plan = settle_threshold(given, sorted, place);
     if (threshold != nullptr) {
         *threshold = plan.rules.threshold;

@@ -16,6 +16,7 @@ struct PickPlan {
     // not given.
     bool automatic = false;
     std::optional<double> false_share, given_keep;
+    std::optional<double> expected; // particles of the micrograph: probabilities are moved before anything else
     bool settles() const { return automatic || false_share; }
     PeakRule peak_rule = PeakRule::window_maximum;
     double peak_window = 0.0;                     // pixels

@@ -26,6 +26,8 @@ struct PickSettings {
     // micrograph, for the best F1 that they promise, or for at most this share of false picks.
     bool automatic_threshold = false;
     std::optional<double> false_share;
+    // Particles of a micrograph, as the user expects them: moves the probabilities of its candidates (expecting()).
+    std::optional<double> expected;
     int top_per_micrograph = 0;     // best N of what `keep` leaves; the same holds for `top`
     std::int64_t top = 0;           // over the run
     double pixel_size = 0.0;        // overrides STAR and header; 0: not given

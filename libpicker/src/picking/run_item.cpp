@@ -162,6 +162,9 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
     if (settings.false_share) {
         run.settings["fdr"] = *settings.false_share;
     }
+    if (settings.expected) {
+        run.settings["expect"] = *settings.expected;
+    }
     if (settings.invert) {
         run.settings["invert"] = true;
     }

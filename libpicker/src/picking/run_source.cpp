@@ -43,6 +43,11 @@ public:
             masks != settings_.end() && !masks->empty() && run_.masks.empty()) {
             refuse("were picked with a mask, and none is given");
         }
+        // A factor on odds can be changed for another one, but the probabilities without it are not known.
+        if (number("expect", 0.0) > 0.0 && !asked.expected) {
+            refuse(text("were picked expecting ", number("expect", 0.0),
+                        " particles per micrograph, and no number is given"));
+        }
         check_filters(earlier_distance);
         for (const auto& [key, name] :
              {std::pair<const char*, const char*>{"top_per_micrograph", "of each micrograph"}, {"top", "of the run"}}) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 using namespace picker;
 
@@ -181,4 +182,78 @@ DOCTEST_TEST_CASE("every micrograph of a run has its own threshold, which is rec
     from_candidates.output = folder.path() / "again";
     DOCTEST_CHECK_THROWS_WITH_AS(pick_files(scorer.model(), nullptr, inputs, from_candidates, control),
                                  doctest::Contains("is asked for"), Error);
+}
+
+DOCTEST_TEST_CASE("an expected number of particles is what the probabilities sum up to, and moves the threshold") {
+    WorkerPool pool(2);
+    const Scorer scorer = calibrated();
+    PickSettings settings;
+    settings.threshold = settings.keep = 0.0;
+    const Picks before = pick(scorer, blobs(), settings, nullptr, pool);
+    const double sum = std::accumulate(before.score.begin(), before.score.end(), 0.0);
+    std::size_t last = 0;
+    for (const double expected : {0.3 * sum, sum, 1.6 * sum}) {
+        settings.expected = expected;
+        settings.threshold = settings.keep = 0.0;
+        const Picks after = pick(scorer, blobs(), settings, nullptr, pool);
+        DOCTEST_REQUIRE(after.size() == before.size());
+        DOCTEST_CHECK(std::accumulate(after.score.begin(), after.score.end(), 0.0) ==
+                      doctest::Approx(expected).epsilon(1e-4));
+        // One factor for all odds.
+        const auto odds = [](double p) { return p / (1.0 - p); };
+        const double factor = odds(after.score[0]) / odds(before.score[0]);
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            DOCTEST_CHECK(after.x[i] == before.x[i]);
+            DOCTEST_CHECK(odds(after.score[i]) == doctest::Approx(factor * odds(before.score[i])).epsilon(1e-3));
+        }
+        DOCTEST_CHECK((factor > 1.0) == (expected > 1.0001 * sum));
+        settings.threshold.reset();
+        settings.keep.reset();
+        settings.automatic_threshold = true;
+        const std::size_t picks = pick(scorer, blobs(), settings, nullptr, pool).size();
+        DOCTEST_CHECK(picks >= last);
+        last = picks;
+        settings.automatic_threshold = false;
+    }
+    DOCTEST_CHECK(last > 0);
+    settings = {};
+    settings.expected = 10.0;
+    DOCTEST_CHECK_THROWS_WITH_AS(
+        pick(fake::scorer(), blobs(), settings, nullptr, pool),
+        doctest::Contains("an expected number of particles needs scores that are probabilities"), Error);
+    settings.expected = -3.0;
+    DOCTEST_CHECK_THROWS_WITH_AS(pick(scorer, blobs(), settings, nullptr, pool), doctest::Contains("above 0"), Error);
+}
+
+DOCTEST_TEST_CASE("candidates of a run that expected a number serve for another number, not for none") {
+    const fake::Folder folder;
+    const auto inputs = fake::write_micrographs(folder.path() / "in", 3);
+    RunOptions options;
+    options.output = folder.path() / "ten";
+    options.settings.expected = 10.0;
+    options.settings.threshold = options.settings.keep = 0.0;
+    options.settings.min_distance = 0.0;
+    const Scorer scorer = calibrated();
+    Control control;
+    control.threads = 1;
+    pick_files(scorer.model(), &scorer, inputs, options, control);
+    options.settings.expected = 4.0;
+    options.output = folder.path() / "four";
+    pick_files(scorer.model(), &scorer, inputs, options, control);
+    options.source = CandidateSource::candidates;
+    options.source_folder = folder.path() / "ten";
+    options.output = folder.path() / "again";
+    const RunReport again = pick_files(scorer.model(), nullptr, inputs, options, control);
+    DOCTEST_CHECK(again.failed == 0);
+    const Picks direct = read_picks_single(folder.path() / "four" / "m0.star");
+    const Picks derived = read_picks_single(folder.path() / "again" / "m0.star");
+    DOCTEST_REQUIRE(direct.size() == derived.size());
+    for (std::size_t i = 0; i < direct.size(); ++i) {
+        DOCTEST_CHECK(derived.score[i] == doctest::Approx(direct.score[i]).epsilon(1e-4));
+    }
+    DOCTEST_CHECK(nlohmann::json::parse(read_whole(options.output / "run.json"))["settings"]["expect"] == 4.0);
+    options.settings.expected.reset();
+    options.output = folder.path() / "none";
+    DOCTEST_CHECK_THROWS_WITH_AS(pick_files(scorer.model(), nullptr, inputs, options, control),
+                                 doctest::Contains("expecting 10 particles"), Error);
 }
