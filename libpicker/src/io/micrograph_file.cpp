@@ -2,6 +2,7 @@
 #include "io/micrograph_file.hpp"
 
 #include "core/error.hpp"
+#include "io/image_fault.hpp"
 #include "io/image_formats.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ Kind kind_of(const FileReader& file) {
     std::array<char, 8> start{};
     const std::string_view magic(start.data(), file.read_some(start.data(), start.size(), 0));
     if (magic.empty()) {
-        fail(Status::bad_file, file.path().string(), " is empty (0 bytes); copy the file again from its source");
+        fail_image(ImageFault::empty, file.path().string(), " is empty (0 bytes); copy the file again from its source");
     }
     using namespace std::string_view_literals;
     if (magic == "\x89PNG\r\n\x1a\n"sv) {

@@ -1,7 +1,7 @@
 // MRC headers (mrc_header.hpp). Word numbers are those of the MRC2014 description, counted from 1.
 #include "io/mrc_header.hpp"
 
-#include "core/error.hpp"
+#include "io/image_fault.hpp"
 
 #include <bit>
 #include <cmath>
@@ -88,18 +88,18 @@ MrcHeader read_mrc_header(const FileReader& file) {
     const std::string name = file.path().string();
     Bytes bytes{};
     if (file.read_some(bytes.data(), bytes.size(), 0) < bytes.size()) {
-        fail(Status::bad_file, name, " is no image: ", file.size(),
-             " bytes are fewer than an MRC header has (1024); copy the file again from its source");
+        fail_image(ImageFault::truncated, name, " is no image: ", file.size(),
+                   " bytes are fewer than an MRC header has (1024); copy the file again from its source");
     }
     const bool swapped = is_swapped(bytes);
     const bool stamped = std::memcmp(bytes.data() + 208, "MAP", 3) == 0;
     if (!plausible(bytes, swapped)) {
         if (!stamped) {
-            fail(Status::bad_file, name, " is not an MRC, TIFF or PNG image; convert it to one of these");
+            fail_image(ImageFault::damaged, name, " is not an MRC, TIFF or PNG image; convert it to one of these");
         }
-        fail(Status::bad_file, name, " has a damaged MRC header: size ", integer(bytes, 1, swapped), " x ",
-             integer(bytes, 2, swapped), " x ", integer(bytes, 3, swapped), ", mode ", integer(bytes, 4, swapped),
-             "; write the file again with the program that made it");
+        fail_image(ImageFault::damaged, name, " has a damaged MRC header: size ", integer(bytes, 1, swapped), " x ",
+                   integer(bytes, 2, swapped), " x ", integer(bytes, 3, swapped), ", mode ", integer(bytes, 4, swapped),
+                   "; write the file again with the program that made it");
     }
     MrcHeader header;
     header.nx = integer(bytes, 1, swapped);
@@ -111,26 +111,26 @@ MrcHeader read_mrc_header(const FileReader& file) {
     header.pixel_size = pixel_size_of(bytes, swapped);
     const Mode& mode = *find_mode(header.mode);
     if (mode.bytes == 0) {
-        fail(Status::unsupported, name, " is an MRC file of mode ", mode.number, ", ", mode.name,
-             ", which is not read; convert it to mode 2 (32-bit float)");
+        fail_image(ImageFault::mode, name, " is an MRC file of mode ", mode.number, ", ", mode.name,
+                   ", which is not read; convert it to mode 2 (32-bit float)");
     }
     const std::int32_t extended = integer(bytes, 24, swapped);
     if (extended < 0) {
-        fail(Status::bad_file, name, " has a damaged MRC header: the extended header has ", extended,
-             " bytes; write the file again with the program that made it");
+        fail_image(ImageFault::damaged, name, " has a damaged MRC header: the extended header has ", extended,
+                   " bytes; write the file again with the program that made it");
     }
     header.data_offset = mrc_header_bytes + static_cast<std::uint64_t>(extended);
 
     const auto row_pixels = static_cast<std::uint64_t>(header.nx) * static_cast<std::uint64_t>(header.ny);
     if (header.nx > max_image_side || header.ny > max_image_side || row_pixels > max_image_pixels) {
-        fail(Status::bad_file, name, " claims to be ", header.nx, " x ", header.ny, " x ", header.nz,
-             " pixels, more than any micrograph; its MRC header is damaged, write the file again");
+        fail_image(ImageFault::size, name, " claims to be ", header.nx, " x ", header.ny, " x ", header.nz,
+                   " pixels, more than any micrograph; its MRC header is damaged, write the file again");
     }
     const std::uint64_t needed = header.data_offset + row_pixels * static_cast<std::uint64_t>(header.nz) * mode.bytes;
     if (file.size() < needed) {
-        fail(Status::bad_file, name, " is truncated: its header promises ", needed, " bytes (", header.nx, " x ",
-             header.ny, " x ", header.nz, ", ", mode.name, "), the file has ", file.size(),
-             "; copy the file again from its source");
+        fail_image(ImageFault::truncated, name, " is truncated: its header promises ", needed, " bytes (", header.nx,
+                   " x ", header.ny, " x ", header.nz, ", ", mode.name, "), the file has ", file.size(),
+                   "; copy the file again from its source");
     }
     return header;
 }

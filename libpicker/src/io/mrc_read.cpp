@@ -1,5 +1,6 @@
 // Pixels of MRC files: every mode to float, in either byte order, read in large pieces.
 #include "core/error.hpp"
+#include "io/image_fault.hpp"
 #include "io/image_formats.hpp"
 #include "io/mrc_header.hpp"
 
@@ -74,8 +75,8 @@ void read_pixels(const FileReader& file, const MrcHeader& header, std::vector<fl
 MrcHeader one_section(const FileReader& file) {
     const MrcHeader header = read_mrc_header(file);
     if (header.nz > 1) {
-        fail(Status::unsupported, file.path().string(), " is a stack or volume of ", header.nz,
-             " sections; a micrograph has one: give motion-corrected micrographs, or split the stack");
+        fail_image(ImageFault::stack, file.path().string(), " is a stack or volume of ", header.nz,
+                   " sections; a micrograph has one: give motion-corrected micrographs, or split the stack");
     }
     return header;
 }
@@ -109,7 +110,7 @@ Micrograph read_mrc(const FileReader& file) {
 Volume read_mrc_volume(const std::filesystem::path& path) {
     const FileReader file(path);
     if (file.size() == 0) {
-        fail(Status::bad_file, path.string(), " is empty (0 bytes); copy the file again from its source");
+        fail_image(ImageFault::empty, path.string(), " is empty (0 bytes); copy the file again from its source");
     }
     const MrcHeader header = read_mrc_header(file);
     const auto voxels = static_cast<std::uint64_t>(header.nx) * static_cast<std::uint64_t>(header.ny) *

@@ -2,20 +2,26 @@
 // libpng leaves by longjmp, so the functions that call it own nothing: all storage belongs to their callers.
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/image_fault.hpp"
 #include "io/image_formats.hpp"
 #include "io/mrc_header.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <csetjmp>
 #include <cstring>
+#include <exception>
 #include <png.h>
 
 namespace picker {
 namespace {
 
+// The file's bytes in memory, or the file itself where only its header is wanted.
 struct Source {
     const char* bytes = nullptr;
+    const FileReader* file = nullptr;
     std::size_t size = 0, position = 0;
 };
 
@@ -37,12 +43,25 @@ void on_error(png_structp png, png_const_charp message) {
 
 void on_warning(png_structp /*png*/, png_const_charp /*message*/) {}
 
+// Without an exception: it would have to pass through libpng.
+bool read_piece(const FileReader& file, void* out, std::size_t count, std::uint64_t offset) noexcept {
+    try {
+        return file.read_some(out, count, offset) == count;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
 void on_read(png_structp png, png_bytep out, std::size_t count) {
     auto* source = static_cast<Source*>(png_get_io_ptr(png));
     if (count > source->size - source->position) {
         png_error(png, "the file ends early");
     }
-    std::memcpy(out, source->bytes + source->position, count);
+    if (source->bytes != nullptr) {
+        std::memcpy(out, source->bytes + source->position, count);
+    } else if (!read_piece(*source->file, out, count, source->position)) {
+        png_error(png, "the file cannot be read");
+    }
     source->position += count;
 }
 
@@ -100,17 +119,55 @@ bool decode(Decoder& decoder, unsigned char* rows, std::size_t stride) {
     return true;
 }
 
-// Owns the decoder and the file's bytes.
+std::uint32_t big_endian(const char* bytes) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, bytes, sizeof value);
+    return std::endian::native == std::endian::little ? __builtin_bswap32(value) : value;
+}
+
+constexpr std::uint64_t chunk_frame = 12; // bytes of a chunk beside its data: length, name, check sum
+
+// Whether the chunk at `offset` is the last one, IEND, as a whole.
+bool ends_at(const FileReader& file, std::uint64_t offset) {
+    std::array<char, chunk_frame> bytes{};
+    return offset + chunk_frame <= file.size() && file.read_some(bytes.data(), bytes.size(), offset) == bytes.size() &&
+           std::memcmp(bytes.data() + 4, "IEND", 4) == 0;
+}
+
+// Whether every chunk is there, up to the last; most files end with it, so that the others need not be looked at.
+bool is_whole(const FileReader& file) {
+    if (file.size() > chunk_frame && ends_at(file, file.size() - chunk_frame)) {
+        return true;
+    }
+    for (std::uint64_t offset = 8; offset + chunk_frame <= file.size();) { // 8: the signature
+        if (ends_at(file, offset)) {
+            return true;
+        }
+        std::array<char, 4> length{};
+        file.read(length.data(), length.size(), offset);
+        offset += chunk_frame + big_endian(length.data());
+    }
+    return false;
+}
+
+enum class Wanted { header, pixels };
+
+// Owns the decoder, and the file's bytes where pixels are wanted. The file outlives it.
 class PngReader {
 public:
-    explicit PngReader(const FileReader& file) : name_(file.path().string()), bytes_(read_whole(file.path())) {
-        decoder_.source = {bytes_.data(), bytes_.size(), 0};
+    PngReader(const FileReader& file, Wanted wanted) : name_(file.path().string()) {
+        if (wanted == Wanted::pixels) {
+            bytes_ = read_whole(file.path());
+            decoder_.source = {bytes_.data(), nullptr, bytes_.size(), 0};
+        } else {
+            decoder_.source = {nullptr, &file, file.size(), 0};
+        }
         if (!start(decoder_)) {
             fail_damaged();
         }
         if (std::uint64_t{decoder_.width} * decoder_.height > max_image_pixels) {
-            fail(Status::bad_file, name_, " claims to be ", decoder_.width, " x ", decoder_.height,
-                 " pixels, more than any micrograph; its PNG header is damaged, write the file again");
+            fail_image(ImageFault::size, name_, " claims to be ", decoder_.width, " x ", decoder_.height,
+                       " pixels, more than any micrograph; its PNG header is damaged, write the file again");
         }
     }
     ~PngReader() { png_destroy_read_struct(&decoder_.png, &decoder_.info, nullptr); }
@@ -143,8 +200,8 @@ private:
     [[noreturn]] void fail_damaged() {
         const std::string reason = decoder_.message;
         png_destroy_read_struct(&decoder_.png, &decoder_.info, nullptr);
-        fail(Status::bad_file, name_, " is a damaged or truncated PNG file",
-             reason.empty() ? std::string() : " (libpng: " + reason + ")", "; save the picture again");
+        fail_image(ImageFault::damaged, name_, " is a damaged or truncated PNG file",
+                   reason.empty() ? std::string() : " (libpng: " + reason + ")", "; save the picture again");
     }
 
     std::string name_, bytes_;
@@ -208,7 +265,11 @@ bool encode(png_structp png, png_infop info, Sink& sink, png_uint_32 width, png_
 } // namespace
 
 ImageHeader png_image_header(const FileReader& file) {
-    const PngReader reader(file);
+    const PngReader reader(file, Wanted::header);
+    if (!is_whole(file)) {
+        fail_image(ImageFault::truncated, file.path().string(), " is truncated: its ", file.size(),
+                   " bytes do not reach to the end of the PNG data; save the picture again");
+    }
     ImageHeader out;
     out.format = "png";
     out.width = static_cast<int>(reader.decoder().width);
@@ -222,7 +283,7 @@ ImageHeader png_image_header(const FileReader& file) {
 
 Micrograph read_png(const FileReader& file) {
     Micrograph out;
-    out.image = PngReader(file).image();
+    out.image = PngReader(file, Wanted::pixels).image();
     return out;
 }
 

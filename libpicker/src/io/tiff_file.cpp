@@ -2,6 +2,7 @@
 // libtiff's process-wide handlers stay as the host set them; its messages end up in our errors.
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/image_fault.hpp"
 #include "io/image_formats.hpp"
 #include "io/mrc_header.hpp"
 
@@ -67,9 +68,9 @@ struct Page {
 };
 
 [[noreturn]] void fail_damaged(const std::string& name, const Messages& messages) {
-    fail(Status::bad_file, name, " is a damaged or truncated TIFF file",
-         messages.first.empty() ? std::string() : " (libtiff: " + messages.first + ")",
-         "; copy the file again from its source");
+    fail_image(ImageFault::damaged, name, " is a damaged or truncated TIFF file",
+               messages.first.empty() ? std::string() : " (libtiff: " + messages.first + ")",
+               "; copy the file again from its source");
 }
 
 template <typename T> T tag(TIFF* tiff, std::uint32_t number) {
@@ -91,12 +92,12 @@ Sample sample_of(TIFF* tiff, const std::string& name) {
     if (bits == 32 && kind == SAMPLEFORMAT_IEEEFP) {
         return Sample::float32;
     }
-    fail(Status::unsupported, name, " is a TIFF with ", bits, "-bit ",
-         kind == SAMPLEFORMAT_IEEEFP ? "float"
-         : is_unsigned               ? "unsigned integer"
-         : kind == SAMPLEFORMAT_INT  ? "integer"
-                                     : "complex",
-         " samples; 8 and 16-bit integers and 32-bit floats are read: convert it");
+    fail_image(ImageFault::mode, name, " is a TIFF with ", bits, "-bit ",
+               kind == SAMPLEFORMAT_IEEEFP ? "float"
+               : is_unsigned               ? "unsigned integer"
+               : kind == SAMPLEFORMAT_INT  ? "integer"
+                                           : "complex",
+               " samples; 8 and 16-bit integers and 32-bit floats are read: convert it");
 }
 
 // Every strip or tile must lie inside the file: a truncated file is found before its pixels are allocated.
@@ -107,8 +108,8 @@ void check_strips(TIFF* tiff, const Page& page, const FileReader& file, const Me
         const std::uint64_t offset = TIFFGetStrileOffset(tiff, i);
         const std::uint64_t bytes = TIFFGetStrileByteCount(tiff, i);
         if (offset > file.size() || bytes > file.size() - offset) {
-            fail(Status::bad_file, file.path().string(), " is truncated: its strip ", i, " ends at byte ",
-                 offset + bytes, ", the file has ", file.size(), "; copy the file again from its source");
+            fail_image(ImageFault::truncated, file.path().string(), " is truncated: its strip ", i, " ends at byte ",
+                       offset + bytes, ", the file has ", file.size(), "; copy the file again from its source");
         }
         total += bytes;
     }
@@ -133,25 +134,25 @@ Page read_page(TIFF* tiff, const FileReader& file, const Messages& messages) {
     }
     const auto compression = tag<std::uint16_t>(tiff, TIFFTAG_COMPRESSION);
     if (compression >= 65000 && compression <= 65002) {
-        fail(Status::unsupported, name, " is an EER movie; give the motion-corrected micrograph");
+        fail_image(ImageFault::mode, name, " is an EER movie; give the motion-corrected micrograph");
     }
     if (page.width > static_cast<std::uint32_t>(max_image_side) ||
         page.height > static_cast<std::uint32_t>(max_image_side) ||
         std::uint64_t{page.width} * page.height > max_image_pixels) {
-        fail(Status::bad_file, name, " claims to be ", page.width, " x ", page.height,
-             " pixels, more than any micrograph; its TIFF header is damaged, write the file again");
+        fail_image(ImageFault::size, name, " claims to be ", page.width, " x ", page.height,
+                   " pixels, more than any micrograph; its TIFF header is damaged, write the file again");
     }
     const auto samples = tag<std::uint16_t>(tiff, TIFFTAG_SAMPLESPERPIXEL);
     if (samples != 1 || tag<std::uint16_t>(tiff, TIFFTAG_PHOTOMETRIC) == PHOTOMETRIC_PALETTE) {
-        fail(Status::unsupported, name, " is a colour TIFF (", samples,
-             " samples per pixel); convert it to one gray channel");
+        fail_image(ImageFault::mode, name, " is a colour TIFF (", samples,
+                   " samples per pixel); convert it to one gray channel");
     }
     page.sample = sample_of(tiff, name);
     page.sample_bytes = tag<std::uint16_t>(tiff, TIFFTAG_BITSPERSAMPLE) / 8U;
     page.tiled = TIFFIsTiled(tiff) != 0;
     if (TIFFLastDirectory(tiff) == 0) {
-        fail(Status::unsupported, name, " has several pages (", TIFFNumberOfDirectories(tiff),
-             "): a movie or stack; a micrograph has one, give motion-corrected micrographs");
+        fail_image(ImageFault::stack, name, " has several pages (", TIFFNumberOfDirectories(tiff),
+                   "): a movie or stack; a micrograph has one, give motion-corrected micrographs");
     }
     check_strips(tiff, page, file, messages);
     return page;

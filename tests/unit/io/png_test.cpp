@@ -143,6 +143,14 @@ DOCTEST_TEST_CASE("a PNG cut at any byte or changed in any byte is an error, nev
         DOCTEST_CAPTURE(length);
         DOCTEST_CHECK_THROWS_AS((void)picker::read_micrograph(path), picker::Error);
     }
+    // The header alone tells a file that was cut, at any byte, and is content with bytes behind the end.
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+        folder.put("c.png", std::string_view(bytes).substr(0, length));
+        DOCTEST_CAPTURE(length);
+        DOCTEST_CHECK_THROWS_AS((void)picker::read_image_header(path), picker::Error);
+    }
+    folder.put("c.png", bytes + "some more bytes");
+    DOCTEST_CHECK(picker::read_image_header(path).width == 13);
     folder.put("c.png", std::string_view(bytes).substr(0, 60));
     expect_error(Status::bad_file, {"c.png", "damaged or truncated PNG", "ends early", "save the picture again"},
                  [&] { (void)picker::read_micrograph(path); });
