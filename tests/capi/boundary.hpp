@@ -157,11 +157,12 @@ struct Entry {
     bool needs_trained = false;            // it needs a handle that only a training makes: not called without LibTorch
 };
 
-std::vector<Entry> file_entries();   // library, micrograph, picks, inputs
-std::vector<Entry> model_entries();  // model ... simulate
-std::vector<Entry> head_entries();   // of a model
-std::vector<Entry> check_entries();  // of frames
-std::vector<Entry> set_entries();    // of picks, merged and mapped
+std::vector<Entry> file_entries();  // library, micrograph, picks, inputs
+std::vector<Entry> model_entries(); // model ... simulate
+std::vector<Entry> head_entries();  // of a model
+std::vector<Entry> check_entries(); // of frames
+std::vector<Entry> set_entries();   // of picks, merged and mapped
+std::vector<Entry> preflight_entries();
 std::vector<Entry> scheme_entries(); // 2D classes, re-centring, rounds, review
 
 // For functions without a status.

@@ -9,7 +9,7 @@ namespace {
 
 std::vector<Entry> all_entries() {
     std::vector<Entry> table = file_entries();
-    for (auto* entries : {model_entries, head_entries, scheme_entries, check_entries, set_entries}) {
+    for (auto* entries : {model_entries, head_entries, scheme_entries, check_entries, set_entries, preflight_entries}) {
         for (Entry& entry : entries()) {
             table.push_back(std::move(entry));
         }
@@ -233,6 +233,10 @@ DOCTEST_TEST_CASE("every struct is prepared by its own initialiser") {
     PICKER_CHECK_INIT(picker_report_options);
     PICKER_CHECK_INIT(picker_report_summary);
     PICKER_CHECK_INIT(picker_micrograph_rules);
+    PICKER_CHECK_INIT(picker_preflight_options);
+    PICKER_CHECK_INIT(picker_problem);
+    PICKER_CHECK_INIT(picker_problem_group);
+    PICKER_CHECK_INIT(picker_preflight_summary);
 #undef PICKER_CHECK_INIT
     for (const std::string& name : declared_sized_structs()) {
         // The library alone makes picker_progress.

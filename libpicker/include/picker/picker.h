@@ -85,7 +85,7 @@ PICKER_API const char* picker_device_name(int32_t index);
 /* How far a long call has come. Given to the progress callback; read only what struct_size covers. */
 typedef struct picker_progress {
     size_t struct_size;
-    const char* stage;   /* "read", "sample", "train", "pick", "write" */
+    const char* stage;   /* "check", "read", "sample", "train", "pick", "write" */
     const char* item;    /* the micrograph or epoch in hand, "" if none */
     int64_t done, total; /* items; total is 0 where unknown */
     double rate;         /* items per second */
@@ -319,6 +319,11 @@ typedef struct picker_inputs picker_inputs;
  * in order. Two micrographs with one stem are PICKER_MISMATCH naming both, unless `allow_same_stem` != 0. Owned. */
 PICKER_API picker_status picker_inputs_create(picker_inputs** out, const char* const* patterns, size_t count,
                                               int32_t allow_same_stem) PICKER_CHECK_RESULT;
+/* The same for picker_preflight, which tells everything at once: two micrographs with one stem stay, a single file that
+ * does not exist stays as a micrograph, and other patterns without micrographs become problems of the preflight. Owned.
+ */
+PICKER_API picker_status picker_inputs_create_all(picker_inputs** out, const char* const* patterns,
+                                                  size_t count) PICKER_CHECK_RESULT;
 /* Micrographs by name alone, for coordinates whose images are not at hand: nothing is opened, pixel sizes are unknown.
  * `count` may be 0: picks that are matched then are all unmatched, which tells the names in them. Owned. */
 PICKER_API picker_status picker_inputs_from_names(picker_inputs** out, const char* const* names,
@@ -1034,6 +1039,89 @@ PICKER_API picker_status picker_run_report_summary(const picker_run_report* repo
 PICKER_API picker_status picker_run_report_item(const picker_run_report* report, size_t index,
                                                 picker_run_item* item) PICKER_CHECK_RESULT;
 PICKER_API void picker_run_report_free(picker_run_report* report);
+
+/* -------------------------------------------------------------- preflight */
+
+/* How much a problem matters. */
+typedef enum picker_problem_level {
+    PICKER_PROBLEM_REMARK = 0,
+    PICKER_PROBLEM_WARNING = 1, /* picking goes on, and may be wrong */
+    PICKER_PROBLEM_ERROR = 2    /* this micrograph, or the run, would fail */
+} picker_problem_level;
+
+/* What the check before a run goes by. Zero, and NULL, leave the default. */
+typedef struct picker_preflight_options {
+    size_t struct_size;
+    double pixel_size;  /* angstrom, as picker_pick_options; 0: lists and headers */
+    double diameter;    /* angstrom; 0: not known yet */
+    const char* output; /* folder that the run writes to: permission and room; NULL: not checked */
+    size_t files;       /* coordinate files to each micrograph; 0: 1 */
+    const char* source_folder;
+    int32_t source;           /* picker_source: its files are checked too */
+    int32_t write_score_maps; /* they need room */
+    int32_t deep;             /* 1: read the pixels too: NaN, constant, clipped, hot pixels, stripes */
+    int32_t allow_same_stem;  /* 1: nothing is written by stem */
+} picker_preflight_options;
+PICKER_API picker_status picker_preflight_options_init(picker_preflight_options* options,
+                                                       size_t struct_size) PICKER_CHECK_RESULT;
+
+/* One thing that is wrong. Its strings are borrowed from the preflight. */
+typedef struct picker_problem {
+    size_t struct_size;
+    const char* kind;    /* "missing", "truncated", ...: docs/pick-run.md has them all */
+    const char* path;    /* of the file or folder; a pattern as it was given */
+    const char* message; /* names the thing, the file and the way out */
+    int64_t index;       /* of the micrograph in the inputs; -1 where it is no single one's */
+    int32_t level;       /* picker_problem_level */
+    int32_t skippable;   /* 1: an error of this micrograph alone; the others can be picked without it */
+} picker_problem;
+PICKER_API picker_status picker_problem_init(picker_problem* problem, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* All problems of one kind. Its strings are borrowed from the preflight. */
+typedef struct picker_problem_group {
+    size_t struct_size;
+    const char* kind;
+    const char* text; /* one line: how many, the first names, the way out */
+    int64_t count;
+    int32_t level; /* picker_problem_level */
+    int32_t reserved;
+} picker_problem_group;
+PICKER_API picker_status picker_problem_group_init(picker_problem_group* group, size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What a preflight came to. */
+typedef struct picker_preflight_summary {
+    size_t struct_size;
+    int64_t micrographs, usable;     /* usable: without an error */
+    int64_t problems, groups;        /* how many there are to ask for */
+    int64_t errors;                  /* among the problems */
+    int64_t blocking;                /* of these not skippable: the run cannot go on without mending them */
+    int64_t bytes_least, bytes_most; /* estimate of what the run writes; 0 without an output */
+    int64_t bytes_free;              /* of the disk; -1 where it is not known */
+    double seconds;
+} picker_preflight_summary;
+PICKER_API picker_status picker_preflight_summary_init(picker_preflight_summary* summary,
+                                                       size_t struct_size) PICKER_CHECK_RESULT;
+
+typedef struct picker_preflight picker_preflight;
+
+/* Checks everything that a run over these inputs touches, before any model is loaded: headers and sizes of the files,
+ * and of the masks matched to them, pixel sizes, equal stems, the output folder. Problems are no failure of the call.
+ * picker_pick_files does not ask for it: a host decides what stops it. `options` and `control` may be NULL. Owned. */
+PICKER_API picker_status picker_preflight_inputs(picker_preflight** out, const picker_inputs* inputs,
+                                                 const picker_preflight_options* options,
+                                                 const picker_control* control) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_preflight_get_summary(const picker_preflight* preflight,
+                                                      picker_preflight_summary* summary) PICKER_CHECK_RESULT;
+/* Problems by kind and then in the order of the inputs, and the same in groups. PICKER_NOT_FOUND past the end. */
+PICKER_API picker_status picker_preflight_problem(const picker_preflight* preflight, size_t index,
+                                                  picker_problem* problem) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_preflight_group(const picker_preflight* preflight, size_t index,
+                                                picker_problem_group* group) PICKER_CHECK_RESULT;
+/* What is known of one input: its header, with `deep` its statistics. Where it could not be read: the status and the
+ * message of that. */
+PICKER_API picker_status picker_preflight_micrograph(const picker_preflight* preflight, size_t index,
+                                                     picker_micrograph_info* info) PICKER_CHECK_RESULT;
+PICKER_API void picker_preflight_free(picker_preflight* preflight);
 
 /* ----------------------------------------------------------------- report */
 

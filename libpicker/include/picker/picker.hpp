@@ -78,6 +78,10 @@ PICKER_HPP_STRUCT(picker_merge_report)
 PICKER_HPP_STRUCT(picker_report_options)
 PICKER_HPP_STRUCT(picker_report_summary)
 PICKER_HPP_STRUCT(picker_micrograph_rules)
+PICKER_HPP_STRUCT(picker_preflight_options)
+PICKER_HPP_STRUCT(picker_problem)
+PICKER_HPP_STRUCT(picker_problem_group)
+PICKER_HPP_STRUCT(picker_preflight_summary)
 #undef PICKER_HPP_STRUCT
 
 template <typename Struct> Struct make() {
@@ -295,6 +299,12 @@ public:
         handle_.reset(out);
     }
     explicit Inputs(picker_inputs* owned) : handle_(owned) {}
+    static Inputs all_of(const std::vector<std::string>& patterns) { // for Preflight
+        const auto list = detail::pointers(patterns);
+        picker_inputs* out = nullptr;
+        check(picker_inputs_create_all(&out, list.data(), list.size()));
+        return Inputs(out);
+    }
     static Inputs from_names(const std::vector<std::string>& names) {
         const auto list = detail::pointers(names);
         picker_inputs* out = nullptr;
@@ -658,6 +668,50 @@ public:
 
 private:
     detail::Owner<picker_evaluation, picker_evaluation_free> handle_;
+};
+
+// The check before a run.
+class Preflight {
+public:
+    explicit Preflight(const Inputs& inputs, const picker_preflight_options& options = make<picker_preflight_options>(),
+                       const Control& control = {}) {
+        control.run([&](const picker_control* c) {
+            picker_preflight* out = nullptr;
+            const picker_status status = picker_preflight_inputs(&out, inputs.get(), &options, c);
+            handle_.reset(out);
+            return status;
+        });
+    }
+    picker_preflight_summary summary() const {
+        auto result = make<picker_preflight_summary>();
+        check(picker_preflight_get_summary(get(), &result));
+        return result;
+    }
+    std::vector<picker_problem> problems() const { // their strings are borrowed from this
+        std::vector<picker_problem> all;
+        for (std::int64_t i = 0; i < summary().problems; ++i) {
+            all.push_back(make<picker_problem>());
+            check(picker_preflight_problem(get(), static_cast<std::size_t>(i), &all.back()));
+        }
+        return all;
+    }
+    std::vector<picker_problem_group> groups() const { // their strings are borrowed from this
+        std::vector<picker_problem_group> all;
+        for (std::int64_t i = 0; i < summary().groups; ++i) {
+            all.push_back(make<picker_problem_group>());
+            check(picker_preflight_group(get(), static_cast<std::size_t>(i), &all.back()));
+        }
+        return all;
+    }
+    picker_micrograph_info micrograph(std::size_t i) const {
+        auto info = make<picker_micrograph_info>();
+        check(picker_preflight_micrograph(get(), i, &info));
+        return info;
+    }
+    const picker_preflight* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_preflight, picker_preflight_free> handle_;
 };
 
 // The report of a run's folder as one HTML page.

@@ -53,6 +53,19 @@ Control control_of(const picker_control* source) {
     return result;
 }
 
+CandidateSource source_of(std::int32_t source, const char* name) {
+    switch (source) {
+    case PICKER_SOURCE_MICROGRAPHS:
+        return CandidateSource::micrograph;
+    case PICKER_SOURCE_SCORE_MAPS:
+        return CandidateSource::score_map;
+    case PICKER_SOURCE_CANDIDATES:
+        return CandidateSource::candidates;
+    default:
+        fail(Status::invalid_argument, name, " is ", source, "; give a picker_source");
+    }
+}
+
 double not_negative(double value, const char* name) {
     if (!std::isfinite(value) || value < 0) {
         fail(Status::invalid_argument, name, " is ", value, "; give a number of 0 or more (0: default)");

@@ -8,6 +8,7 @@
 #include "evaluation/metrics.hpp"
 #include "io/inputs.hpp"
 #include "models/model.hpp"
+#include "picking/preflight.hpp"
 #include "picking/run.hpp"
 #include "simulation/simulate.hpp"
 #include "training/dataset.hpp"
@@ -32,9 +33,10 @@ struct picker_inputs {
     std::vector<picker::InputMicrograph> items;
     std::vector<std::string> paths; // as UTF-8, kept for borrowing
     picker::MatchedPicks matched;
-    std::vector<std::string> masks;    // of each item; "" where it has none
-    std::vector<std::size_t> partners; // in another list, of each item, once they are paired
-    std::vector<std::string> places;   // filled by picker_inputs_relion_place
+    std::vector<std::string> masks;           // of each item; "" where it has none
+    std::vector<std::size_t> partners;        // in another list, of each item, once they are paired
+    std::vector<std::string> places;          // filled by picker_inputs_relion_place
+    std::vector<picker::PatternFault> faults; // of picker_inputs_create_all
 };
 struct picker_model {
     picker::Model value;
@@ -55,6 +57,9 @@ struct picker_scores {
 };
 struct picker_run_report {
     picker::RunReport value;
+};
+struct picker_preflight {
+    picker::Preflight value;
 };
 struct picker_simulator {
     picker::Simulator value;
@@ -80,11 +85,15 @@ Control control_of(const picker_control* control);
 void note_paths(picker_dataset& dataset);
 TrainingOptions training_options_of(const picker_train_options* options);
 picker_train_report train_report_of(const TrainingReport& outcome);
+CandidateSource source_of(std::int32_t source, const char* name);
 PickSettings settings_of(const picker_pick_options& options);
 Model model_to_score(const Model& model, const PickSettings& settings); // with the settings' head and step
 // The mask of a struct as the rules want it; empty image where there is none.
 ExclusionMask mask_of(const picker_micrograph* mask);
 picker_removed removed_of(const RemovedCounts& counts);
+// What a header says, and statistics of the pixels.
+picker_micrograph_info describe(const ImageHeader& header);
+void set_statistics(picker_micrograph_info& info, const Statistics& statistics);
 void copy_text(char* target, std::size_t size, std::string_view text_); // cut at the end, always terminated
 
 // Of a list that lives as long as the library; null past its ends.

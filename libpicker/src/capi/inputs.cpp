@@ -42,6 +42,21 @@ picker_status picker_inputs_create(picker_inputs** out, const char* const* patte
     });
 }
 
+picker_status picker_inputs_create_all(picker_inputs** out, const char* const* patterns, size_t count) {
+    return guard([&] {
+        auto*& target = out_handle(out, "out");
+        if (count == 0) {
+            fail(Status::invalid_argument, "no micrographs given; name files, folders, globs or a STAR file");
+        }
+        auto handle = std::make_unique<picker_inputs>();
+        handle->items = expand_all_inputs(strings_of(patterns, count, "patterns"), handle->faults);
+        for (const InputMicrograph& item : handle->items) {
+            handle->paths.push_back(item.path.string());
+        }
+        target = handle.release();
+    });
+}
+
 picker_status picker_inputs_from_names(picker_inputs** out, const char* const* names, size_t count) {
     return guard([&] {
         auto*& target = out_handle(out, "out");

@@ -10,10 +10,7 @@
 using namespace picker;
 using namespace picker::capi;
 
-namespace {
-
-void fill_statistics(picker_micrograph_info& info, const Image& image) {
-    const Statistics s = statistics(image);
+void picker::capi::set_statistics(picker_micrograph_info& info, const Statistics& s) {
     info.has_statistics = 1;
     info.mean = s.mean;
     info.deviation = s.deviation;
@@ -22,7 +19,7 @@ void fill_statistics(picker_micrograph_info& info, const Image& image) {
     info.nonfinite = static_cast<std::int64_t>(s.nonfinite);
 }
 
-picker_micrograph_info describe(const ImageHeader& header) {
+picker_micrograph_info picker::capi::describe(const ImageHeader& header) {
     picker_micrograph_info info;
     std::memset(&info, 0, sizeof info);
     info.width = header.width;
@@ -34,8 +31,6 @@ picker_micrograph_info describe(const ImageHeader& header) {
     copy_text(info.sample_type, sizeof info.sample_type, header.sample_type);
     return info;
 }
-
-} // namespace
 
 picker_status picker_micrograph_info_init(picker_micrograph_info* info, size_t struct_size) {
     return init_struct(info, struct_size);
@@ -89,7 +84,7 @@ picker_status picker_micrograph_get_info(const picker_micrograph* micrograph, pi
         header.height = source.value.image.height;
         header.pixel_size = source.value.pixel_size;
         picker_micrograph_info result = describe(header);
-        fill_statistics(result, source.value.image);
+        set_statistics(result, statistics(source.value.image));
         write_struct(info, result);
     });
 }
@@ -100,7 +95,7 @@ picker_status picker_micrograph_inspect(const char* path, int32_t deep, picker_m
         check_out(info, "info");
         picker_micrograph_info result = describe(read_image_header(file));
         if (deep != 0) {
-            fill_statistics(result, read_micrograph(file).image);
+            set_statistics(result, statistics(read_micrograph(file).image));
         }
         write_struct(info, result);
     });

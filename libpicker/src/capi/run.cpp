@@ -26,19 +26,7 @@ RunOptions options_of(const picker_run_options* options) {
         result.formats = strings_of(given.formats, given.format_count, "picker_run_options.formats");
     }
     result.masks = strings_of(given.masks, given.mask_count, "picker_run_options.masks");
-    switch (given.source) {
-    case PICKER_SOURCE_MICROGRAPHS:
-        result.source = CandidateSource::micrograph;
-        break;
-    case PICKER_SOURCE_SCORE_MAPS:
-        result.source = CandidateSource::score_map;
-        break;
-    case PICKER_SOURCE_CANDIDATES:
-        result.source = CandidateSource::candidates;
-        break;
-    default:
-        fail(Status::invalid_argument, "picker_run_options.source is ", given.source, "; give a picker_source");
-    }
+    result.source = source_of(given.source, "picker_run_options.source");
     if (result.source != CandidateSource::micrograph) {
         result.source_folder = string_of(given.source_folder, "picker_run_options.source_folder");
     }

@@ -58,6 +58,10 @@ PICKER_FIRST_SIZE(picker_merge_report, 32);
 PICKER_FIRST_SIZE(picker_report_options, 40);
 PICKER_FIRST_SIZE(picker_report_summary, 80);
 PICKER_FIRST_SIZE(picker_micrograph_rules, 48);
+PICKER_FIRST_SIZE(picker_preflight_options, 64);
+PICKER_FIRST_SIZE(picker_problem, 48);
+PICKER_FIRST_SIZE(picker_problem_group, 40);
+PICKER_FIRST_SIZE(picker_preflight_summary, 88);
 #undef PICKER_FIRST_SIZE
 
 inline constexpr std::size_t largest_struct = 65536; // more than this is a struct that was never initialised

@@ -72,6 +72,34 @@ void add_path(const std::filesystem::path& path, const Lists& exposures, std::ve
     }
 }
 
+// What one pattern, expanded to paths, stands for.
+void add_pattern(const std::string& pattern, const std::vector<std::filesystem::path>& paths, const Lists& exposures,
+                 std::vector<InputMicrograph>& out) {
+    const std::size_t before = out.size();
+    for (const auto& path : paths) {
+        add_path(path, exposures, out);
+    }
+    if (out.size() == before && is_folder(pattern)) {
+        fail(Status::not_found, "the folder ", pattern,
+             " holds no micrographs (.mrc, .tif, .tiff); sub-folders are not searched, give them by name or as a "
+             "glob");
+    }
+}
+
+std::vector<InputMicrograph> each_once(std::vector<InputMicrograph> all) {
+    std::set<std::string> seen;
+    std::erase_if(all, [&](const auto& micrograph) { return !seen.insert(file_identity(micrograph.path)).second; });
+    return all;
+}
+
+// The name of a file that is not there, and would have been a micrograph: no glob and no list.
+bool may_be_image(const std::string& pattern) {
+    std::error_code ignored;
+    return !pattern.empty() && pattern.back() != '/' && pattern.find_first_of("*?[") == pattern.npos &&
+           !has_ending(pattern, ".star") && !has_ending(pattern, ".cs") && !std::filesystem::exists(pattern, ignored) &&
+           std::filesystem::path(pattern).has_extension();
+}
+
 } // namespace
 
 std::size_t uid_digits(std::string_view file) {
@@ -99,38 +127,54 @@ std::string match_stem(std::string_view name) {
 }
 
 std::vector<InputMicrograph> expand_inputs(const std::vector<std::string>& patterns, bool unique_stems) {
-    std::vector<InputMicrograph> all;
     std::vector<std::vector<std::filesystem::path>> expanded;
     std::ranges::transform(patterns, std::back_inserter(expanded), expand_pattern);
     const Lists exposures = exposure_lists(expanded);
+    std::vector<InputMicrograph> all;
     for (std::size_t i = 0; i < patterns.size(); ++i) {
-        const std::string& pattern = patterns[i];
-        const std::size_t before = all.size();
-        for (const auto& path : expanded[i]) {
-            add_path(path, exposures, all);
-        }
-        if (all.size() == before && is_folder(pattern)) {
-            fail(Status::not_found, "the folder ", pattern,
-                 " holds no micrographs (.mrc, .tif, .tiff); sub-folders are not searched, give them by name or as a "
-                 "glob");
-        }
+        add_pattern(patterns[i], expanded[i], exposures, all);
     }
-    std::vector<InputMicrograph> out;
-    std::set<std::string> seen;
+    std::vector<InputMicrograph> out = each_once(std::move(all));
     std::map<std::string, std::size_t> stems;
-    for (InputMicrograph& micrograph : all) {
-        if (!seen.insert(file_identity(micrograph.path)).second) {
-            continue; // the same file given twice
-        }
-        const auto [first, is_new] = stems.emplace(micrograph.stem, out.size());
-        if (!is_new && unique_stems) {
-            fail(Status::mismatch, "two micrographs have the name '", micrograph.stem,
-                 "': ", out[first->second].path.string(), " and ", micrograph.path.string(),
+    for (std::size_t i = 0; unique_stems && i < out.size(); ++i) {
+        const auto [first, is_new] = stems.emplace(out[i].stem, i);
+        if (!is_new) {
+            fail(Status::mismatch, "two micrographs have the name '", out[i].stem,
+                 "': ", out[first->second].path.string(), " and ", out[i].path.string(),
                  "; rename one of them or run them apart");
         }
-        out.push_back(std::move(micrograph));
     }
     return out;
+}
+
+std::vector<InputMicrograph> expand_all_inputs(const std::vector<std::string>& patterns,
+                                               std::vector<PatternFault>& faults) {
+    const auto attempt = [&](const std::string& pattern, const auto& step) {
+        try {
+            step();
+        } catch (const Error& error) {
+            faults.push_back({pattern, error.what()});
+        }
+    };
+    std::vector<std::vector<std::filesystem::path>> expanded(patterns.size());
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        if (may_be_image(patterns[i])) {
+            expanded[i] = {patterns[i]};
+        } else {
+            attempt(patterns[i], [&] { expanded[i] = expand_pattern(patterns[i]); });
+        }
+    }
+    Lists exposures;
+    const std::size_t before = faults.size();
+    attempt("", [&] { exposures = exposure_lists(expanded); });
+    const bool exposures_fail = faults.size() > before; // its message names the file
+    std::vector<InputMicrograph> all;
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        if (!expanded[i].empty() && !(exposures_fail && has_ending(patterns[i], ".cs"))) {
+            attempt(patterns[i], [&] { add_pattern(patterns[i], expanded[i], exposures, all); });
+        }
+    }
+    return each_once(std::move(all));
 }
 
 double resolve_pixel_size(double given, const InputMicrograph& input, double header) {

@@ -18,6 +18,12 @@ struct InputMicrograph {
     double pixel_size = 0.0; // from a STAR's optics group (3.0 style too) or a .cs; 0 where only the header may know
     std::string optics_group;
     std::map<std::string, std::string> columns; // further columns of the list ("rlnDefocusU", "uid", ...)
+    std::filesystem::path list;                 // the STAR file that names it; empty where none does
+};
+
+// A pattern that gave no micrographs, and why.
+struct PatternFault {
+    std::string pattern, message;
 };
 
 // Digits of a leading cryoSPARC UID (15 to 25 of them and '_'), 0 where there is none; `file` without its folder.
@@ -34,6 +40,11 @@ std::string match_stem(std::string_view name);
 // stays in the list and fails when it is read). A file given twice counts once. `unique_stems`: Error(mismatch) naming
 // both files of a clash.
 std::vector<InputMicrograph> expand_inputs(const std::vector<std::string>& patterns, bool unique_stems = true);
+
+// The same for a check that tells everything at once (picking/preflight.hpp): clashes stay, the name of a single file
+// that does not exist stays as a micrograph, and other patterns without micrographs go to `faults`.
+std::vector<InputMicrograph> expand_all_inputs(const std::vector<std::string>& patterns,
+                                               std::vector<PatternFault>& faults);
 
 // Picks for the micrographs, in their order: from files, folders, globs, STARs with many micrographs, a
 // `coordinate_files` list, or a coords_suffix file of RELION 3.1. `found[i]` says whether any file spoke of micrograph

@@ -90,6 +90,7 @@ std::vector<InputMicrograph> collect(const starfile::File& file, const std::file
         micrograph.name = name;
         micrograph.path = find_listed(micrograph.name, star);
         micrograph.stem = match_stem(name);
+        micrograph.list = star;
         const std::string group(group_column ? block.value(row, *group_column) : std::string_view());
         micrograph.pixel_size = pixel_size_of(file, block, row, group);
         if (!per_particle) { // a particle's columns say nothing about its micrograph
