@@ -99,7 +99,7 @@ trap finish EXIT
 # A step that failed: says how this script is told the pixel size, if that is what was missing.
 give_up() {
   if [ "${#pixel_size[@]}" -eq 0 ] &&
-    picker inspect --json "${micrographs[@]}" 2>/dev/null | grep -q '"pixel size \(unknown\|is absurd\)'; then
+    picker inspect --json "${micrographs[@]}" 2>/dev/null | grep -q '"kind": "pixel_size_\(unknown\|absurd\)"'; then
     printf '%s\n' "" "quickstart: not every micrograph tells its pixel size. Give it in angstrom as" \
       "the third argument of this script:" \
       "  bash ${BASH_SOURCE[0]} $(printf '%q' "$folder") $diameter PIXEL_SIZE_A" >&2

@@ -1,6 +1,7 @@
 // `picker`: the terminal's host of libpicker. It parses, calls the C API through picker.hpp, and prints.
 #include "command.hpp"
 #include "manual.hpp"
+#include "preflight.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -100,13 +101,16 @@ int run(const std::vector<std::string>& words) {
 }
 
 // With --json a failure is an object too: {"error": {"status", "message"}}.
-int report(const std::vector<std::string>& words, int code, const std::string& status, const std::string& message) {
+int report(const std::vector<std::string>& words, int code, const std::string& status, const std::string& message,
+           const cli::Json& problems = {}) {
     std::cerr << message << "\n";
     if (std::find(words.begin(), words.end(), "--json") != words.end()) {
         try {
-            cli::put(cli::Json{{"error", {{"status", status}, {"message", message}}}}.dump(
-                         2, ' ', false, cli::Json::error_handler_t::replace) +
-                     "\n");
+            cli::Json json = {{"error", {{"status", status}, {"message", message}}}};
+            if (!problems.is_null()) {
+                json["problems"] = problems;
+            }
+            cli::put(json.dump(2, ' ', false, cli::Json::error_handler_t::replace) + "\n");
         } catch (const std::exception&) {
             return code; // standard output is what failed
         }
@@ -122,6 +126,9 @@ int main(int count, char** values) {
         return run(words);
     } catch (const cli::UsageError& error) {
         return report(words, cli::exit_usage, "USAGE", error.what());
+    } catch (const cli::PreflightError& error) {
+        return report(words, cli::exit_failed, picker_status_name(error.status()),
+                      std::string("picker: ") + error.what(), error.problems());
     } catch (const libpicker::Error& error) {
         const int code = error.status() == PICKER_CANCELLED ? cli::exit_cancelled : cli::exit_failed;
         return report(words, code, picker_status_name(error.status()), std::string("picker: ") + error.what());

@@ -1,5 +1,6 @@
 // picker pick: coordinates for micrographs.
 #include "pick_parts.hpp"
+#include "preflight.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -155,6 +156,23 @@ void check_folder(const std::string& path) {
     }
 }
 
+// Everything that is wrong with the files of the run, before a model is loaded.
+Json check_inputs(libpicker::Inputs& inputs, const picker_run_options& run, const Arguments& arguments,
+                  Terminal& terminal) {
+    if (arguments.has("--mask")) {
+        inputs.match_masks(arguments.list("--mask"));
+    }
+    auto options = libpicker::make<picker_preflight_options>();
+    options.pixel_size = run.pick->pixel_size;
+    options.diameter = run.pick->diameter;
+    options.output = run.output;
+    options.files = run.format_count;
+    options.source = run.source;
+    options.source_folder = run.source_folder;
+    options.write_score_maps = run.write_score_maps;
+    return check_run(inputs, options, arguments, terminal);
+}
+
 // With one message for the whole run: run.json has that of each micrograph.
 int report_all_failed(const Arguments& arguments, const Json& json, const libpicker::RunReport& report,
                       const picker_run_summary& summary, Terminal& terminal) {
@@ -221,9 +239,7 @@ Command pick_command() {
         options.top = arguments.integer("--top", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
         options.box_size = arguments.above_zero("--box-size").value_or(0);
         Terminal terminal(arguments);
-        const auto model = libpicker::Model::load(model_path);
-        const libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
-        tell_pixel_sizes(arguments, inputs, terminal);
+        libpicker::Inputs inputs = all_inputs_of(arguments, "--micrographs");
         const auto names = split(arguments.text("--format", "star"), ',');
         const auto formats = libpicker::detail::pointers(names);
         const auto masks = libpicker::detail::pointers(arguments.list("--mask"));
@@ -243,6 +259,8 @@ Command pick_command() {
         if (arguments.has("--draw")) {
             check_folder(arguments.text("--draw")); // before the work, not after it
         }
+        const Json problems = check_inputs(inputs, options, arguments, terminal);
+        const auto model = libpicker::Model::load(model_path);
         terminal.hold_warnings(); // micrographs that failed are listed last
         const libpicker::RunReport report = model.pick_files(inputs, options, terminal.control());
         terminal.finish();
@@ -266,6 +284,7 @@ Command pick_command() {
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             json["items"].push_back(item_json(report.item(i)));
         }
+        json["problems"] = problems;
         if (all_failed) {
             return report_all_failed(arguments, json, report, summary, terminal);
         }

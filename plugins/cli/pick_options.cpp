@@ -1,5 +1,6 @@
 // The flags of picker pick, and the options that they mean.
 #include "pick_parts.hpp"
+#include "preflight.hpp"
 
 namespace cli {
 namespace {
@@ -125,6 +126,7 @@ std::vector<Flag> pick_flags() {
         {"--save-score-maps", Takes::nothing, "", "also the score maps, as STEM.mrc"},
         {"--score-maps", Takes::one, "DIR", "make picks of score maps made before; no network runs"},
         {"--candidates", Takes::one, "DIR", "make picks of the STEM.star of an earlier run; no network runs"},
+        skip_bad_flag("they are recorded as failed"),
         {"--overwrite", Takes::nothing, "", "redo what is done, also with other settings"}};
 }
 

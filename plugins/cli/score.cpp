@@ -1,5 +1,5 @@
 // picker score: score maps of micrographs, as MRC.
-#include "command.hpp"
+#include "preflight.hpp"
 
 #include <filesystem>
 #include <sstream>
@@ -18,7 +18,8 @@ Command score_command() {
          {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
          {"--invert", Takes::nothing, "", "negate the micrographs first: light particles on a dark ground"},
          {"--head", Takes::one, "NAME", "of a model with heads (hydrapicker), the one that scores [general]"},
-         {"--step", Takes::one, "N", "working pixels between the places that are scored [the model's]"}},
+         {"--step", Takes::one, "N", "working pixels between the places that are scored [the model's]"},
+         skip_bad_flag("they are listed last")},
         "picker pick --score-maps DIR makes picks of them without running the network again."};
     command.run = [](const Arguments& arguments) -> int {
         const std::string model_path = arguments.required_text("--model");
@@ -27,9 +28,14 @@ Command score_command() {
         const int step = static_cast<int>(arguments.integer("--step", 1).value_or(0));
         const std::string head = arguments.text("--head");
         Terminal terminal(arguments);
+        const libpicker::Inputs inputs = all_inputs_of(arguments, "--micrographs");
+        auto check = libpicker::make<picker_preflight_options>();
+        check.pixel_size = arguments.number("--pixel-size").value_or(0);
+        check.diameter = diameter;
+        check.output = output.c_str();
+        check.write_score_maps = 1;
+        const Json problems = check_run(inputs, check, arguments, terminal);
         const auto model = libpicker::Model::load(model_path);
-        const libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
-        tell_pixel_sizes(arguments, inputs, terminal);
         make_folder(output);
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             std::error_code none;
@@ -79,6 +85,7 @@ Command score_command() {
             terminal.step("score", static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(inputs.size()));
         }
         terminal.finish();
+        json["problems"] = problems;
         print(arguments, json, text.str());
         for (const std::string& failure : failures) {
             terminal.warning(failure);

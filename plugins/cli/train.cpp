@@ -70,6 +70,7 @@ std::vector<Flag> flags() {
         {"--validation-masks", Takes::many, "IN...", "places that are not picked in them"},
         {"--datasets", Takes::one, "FILE", "several molecules: a table, CSV or STAR, see below"},
         {"--diameter", Takes::one, "A", "longest axis of the particle, angstrom"},
+        skip_bad_flag("they are left out"),
         {"--output", Takes::one, "FILE", "the model, MODEL.safetensors (required)"}};
     for (const std::vector<Flag>& more : {train_network_flags(), train_setting_flags(), train_scheme_flags()}) {
         all.insert(all.end(), more.begin(), more.end());
@@ -92,8 +93,9 @@ Command train_command() {
         const std::string output = arguments.required_text("--output");
         arguments.not_together("--from", {"--architecture", "--activation", "--box", "--kernels", "--pools", "--maps",
                                           "--step", "--tune", "--initialise-from"});
-        arguments.not_together("--datasets", {"--micrographs", "--picks", "--negatives", "--validation-micrographs",
-                                              "--validation-picks", "--masks", "--validation-masks", "--pixel-size"});
+        arguments.not_together("--datasets",
+                               {"--micrographs", "--picks", "--negatives", "--validation-micrographs",
+                                "--validation-picks", "--masks", "--validation-masks", "--pixel-size", "--skip-bad"});
         if (arguments.has("--validation-picks")) {
             arguments.required_text("--validation-micrographs");
         }

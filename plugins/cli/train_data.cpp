@@ -8,8 +8,8 @@ namespace {
 // are left out: "no file" is not "no particles".
 void add_pairs(libpicker::Dataset& dataset, const Arguments& arguments, const std::string& micrographs_flag,
                const std::string& picks_flag, const std::string& negatives_flag, const std::string& masks_flag,
-               Terminal& terminal) {
-    libpicker::Inputs inputs = inputs_of(arguments, micrographs_flag);
+               Terminal& terminal, TrainingCheck& check) {
+    libpicker::Inputs inputs = all_inputs_of(arguments, micrographs_flag);
     tell_pixel_sizes(arguments, inputs, terminal);
     arguments.required_text(picks_flag);
     std::vector<libpicker::Picks> negatives;
@@ -25,11 +25,16 @@ void add_pairs(libpicker::Dataset& dataset, const Arguments& arguments, const st
     }
     inputs.match_picks(expand_standard_input(arguments.list(picks_flag)));
     tell_unmatched(inputs, "particles", terminal);
+    const auto bad = check.bad(inputs, [&](std::size_t i) { return inputs.has_picks(i); });
     std::vector<std::string> without;
-    std::size_t used = 0;
+    std::size_t with_picks = 0;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (!inputs.has_picks(i)) {
             without.push_back(inputs.path(i));
+            continue;
+        }
+        ++with_picks;
+        if (bad.count(i) > 0) {
             continue;
         }
         auto item = libpicker::make<picker_dataset_item>();
@@ -38,10 +43,9 @@ void add_pairs(libpicker::Dataset& dataset, const Arguments& arguments, const st
         const std::string mask = inputs.mask(i);
         item.mask_path = mask.empty() ? nullptr : mask.c_str();
         dataset.add(inputs.path(i), inputs.picks(i), &item);
-        ++used;
     }
     remark_names(terminal, without, "micrographs left out, since no file in " + picks_flag + " is of them");
-    if (used == 0) {
+    if (with_picks == 0) {
         throw libpicker::Error(PICKER_NOT_FOUND, "no micrograph of " + micrographs_flag + " has picks in " +
                                                      picks_flag +
                                                      "; files are matched by name without folder and extension");
@@ -60,15 +64,18 @@ bool add_training_data(libpicker::Dataset& train, libpicker::Dataset& validation
         }
         return validation.add_rows(file, "validation") > 0;
     }
-    if (!add_scheme_data(train, arguments, terminal)) {
-        add_pairs(train, arguments, "--micrographs", "--picks", "--negatives", "--masks", terminal);
+    TrainingCheck check(arguments, terminal);
+    if (!add_scheme_data(train, arguments, terminal, check)) {
+        add_pairs(train, arguments, "--micrographs", "--picks", "--negatives", "--masks", terminal, check);
     }
     add_reviewed_rounds(train, model, arguments, scheme);
     if (!arguments.has("--validation-micrographs")) {
+        check.settle();
         return false;
     }
     add_pairs(validation, arguments, "--validation-micrographs", "--validation-picks", "", "--validation-masks",
-              terminal);
+              terminal, check);
+    check.settle();
     return true;
 }
 

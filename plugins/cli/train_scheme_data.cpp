@@ -8,17 +8,19 @@
 namespace cli {
 namespace {
 
-// The micrographs of --micrographs with what `describe` says of each; it returns false to leave one out.
+// The micrographs of --micrographs that `used` names and that can be read, with what `describe` says of each.
 template <typename Describe>
 void add_micrographs(libpicker::Dataset& train, const Arguments& arguments, libpicker::Inputs& inputs,
-                     const Describe& describe) {
+                     TrainingCheck& check, const std::function<bool(std::size_t)>& used, const Describe& describe) {
     if (arguments.has("--masks")) {
         inputs.match_masks(expand_standard_input(arguments.list("--masks")));
     }
+    const auto bad = check.bad(inputs, used);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         auto item = libpicker::make<picker_dataset_item>();
         libpicker::Picks positives;
-        if (describe(i, positives, item)) {
+        if (used(i) && bad.count(i) == 0) {
+            describe(i, positives, item);
             item.pixel_size = required_pixel_size(arguments, inputs, i, header_of(inputs.path(i)).pixel_size);
             const std::string mask = inputs.mask(i);
             item.mask_path = mask.empty() ? nullptr : mask.c_str();
@@ -39,8 +41,8 @@ std::vector<std::int32_t> classes_of(const Arguments& arguments) {
     return classes;
 }
 
-void add_class2d(libpicker::Dataset& train, const Arguments& arguments, Terminal& terminal) {
-    libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
+void add_class2d(libpicker::Dataset& train, const Arguments& arguments, Terminal& terminal, TrainingCheck& check) {
+    libpicker::Inputs inputs = all_inputs_of(arguments, "--micrographs");
     tell_pixel_sizes(arguments, inputs, terminal);
     const std::string star = arguments.required_text("--class2d");
     const std::vector<std::int32_t> classes = classes_of(arguments);
@@ -53,11 +55,11 @@ void add_class2d(libpicker::Dataset& train, const Arguments& arguments, Terminal
     inputs.match_class2d(star, classes, false, pixel_size);
     tell_unmatched(inputs, "classified particles", terminal);
     const bool negatives = arguments.has("--class2d-negatives");
-    add_micrographs(train, arguments, inputs, [&](std::size_t i, libpicker::Picks& positives, auto& item) {
+    const auto used = [&](std::size_t i) { return inputs.has_picks(i); };
+    add_micrographs(train, arguments, inputs, check, used, [&](std::size_t i, libpicker::Picks& positives, auto& item) {
         positives = inputs.picks(i);
         // Particles of a class that nobody chose may be particles: no random negatives there.
         (negatives ? item.negatives : item.avoid) = others[i].get();
-        return inputs.has_picks(i);
     });
 }
 
@@ -73,13 +75,14 @@ std::string review_text(const std::string& folder, const picker_review_report& r
 
 } // namespace
 
-bool add_scheme_data(libpicker::Dataset& train, const Arguments& arguments, Terminal& terminal) {
+bool add_scheme_data(libpicker::Dataset& train, const Arguments& arguments, Terminal& terminal, TrainingCheck& check) {
     if (arguments.has("--iterate")) {
-        libpicker::Inputs inputs = inputs_of(arguments, "--micrographs");
+        libpicker::Inputs inputs = all_inputs_of(arguments, "--micrographs");
         tell_pixel_sizes(arguments, inputs, terminal);
-        add_micrographs(train, arguments, inputs, [](std::size_t, auto&, auto&) { return true; });
+        const auto all = [](std::size_t) { return true; };
+        add_micrographs(train, arguments, inputs, check, all, [](std::size_t, auto&, auto&) {});
     } else if (arguments.has("--class2d")) {
-        add_class2d(train, arguments, terminal);
+        add_class2d(train, arguments, terminal, check);
     }
     return arguments.has("--iterate") || arguments.has("--class2d") ||
            (arguments.has("--review") && !arguments.has("--micrographs"));

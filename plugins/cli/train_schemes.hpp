@@ -1,7 +1,7 @@
 // The training schemes of picker train: DeepPicker's iteration, DeepEM's rounds, 2D classes, re-centring.
 #pragma once
 
-#include "command.hpp"
+#include "preflight.hpp"
 
 #include <vector>
 
@@ -18,7 +18,7 @@ struct SchemeResult {
 };
 
 // Adds the training micrographs of a scheme; false where they have to come with --picks.
-bool add_scheme_data(libpicker::Dataset& train, const Arguments& arguments, Terminal& terminal);
+bool add_scheme_data(libpicker::Dataset& train, const Arguments& arguments, Terminal& terminal, TrainingCheck& check);
 // Adds the rounds of --review after the other data; `model` is the one that the training goes on from.
 void add_reviewed_rounds(libpicker::Dataset& train, const libpicker::Model& model, const Arguments& arguments,
                          SchemeResult& result);

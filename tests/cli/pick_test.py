@@ -113,12 +113,17 @@ class Files(PickCase):
     def test_no_picks_at_all_is_told(self):
         result = self.terminal("--output", "out", "--edge", 5000, "--pixel-size", 4.2)
         self.assertRegex(result.err, r"no picks on any micrograph, with particles of 120 A, a pixel size of 4\.200 A")
-        self.assertRegex(result.err, r"--pixel-size 4\.2 is used.*sim_0003\.mrc \(4\.000\)")
+        self.assertRegex(result.err, r"pixel size of 4\.200 angstrom is used as given.*sim_0003\.mrc says \(4\.000\)")
         self.assertNotIn("warning", self.terminal("--output", "out2", "--pixel-size", 4.01).err)
 
     def test_all_micrographs_fail(self):
         self.write("a.mrc", "no image")
         self.write("b.mrc", "no image")
+        result = self.terminal("--output", "out", "--draw", "png", code=1, micrographs=["a.mrc", "b.mrc"])
+        self.assertMessage(result, "a.mrc", "b.mrc", "nothing has been done")
+        self.assertFalse((self.folder / "out").exists())
+        for name in ("a.mrc", "b.mrc"):
+            write_mrc(self.folder / name, 20, 16, 4.0)  # smaller than one box, which only the model knows
         result = self.terminal("--output", "out", "--draw", "png", code=1, micrographs=["a.mrc", "b.mrc"])
         self.assertEqual(result.out, "")
         self.assertRegex(result.err.splitlines()[-1], r"^picker: all 2 micrographs failed: .*a\.mrc")
@@ -203,7 +208,8 @@ class Inputs(PickCase):
         (self.folder / "a.mrc").write_bytes(pixels[:28] + struct.pack("<3i3f", 448, 384, 1, 448.0, 384.0, 1.0) + pixels[52:])
         result = self.pick(micrographs=["a.mrc"], code=1)
         self.assertIn("--pixel-size", result.err)
-        self.assertEqual(result.json["items"][0]["status"], "failed")
+        self.assertEqual([(p["kind"], p["level"]) for p in result.json["problems"]], [("pixel_size_unknown", "error")])
+        self.assertFalse((self.folder / "out").exists())
         self.pick("--pixel-size", 4, micrographs=["a.mrc"], output="given")
         self.pick(output="header")
         self.assertEqual((self.folder / "given" / "a.star").read_bytes(),
@@ -306,7 +312,8 @@ class Failures(PickCase):
         self.link("a.mrc", "c.mrc")
         (self.folder / "b.mrc").write_bytes(self.seen.read_bytes()[:5000])
         write_mrc(self.folder / "d.mrc", 20, 16, 4.0)  # smaller than one box
-        result = self.pick(micrographs=["a.mrc", "b.mrc", "c.mrc", "d.mrc"], code=3)
+        result = self.pick("--skip-bad", micrographs=["a.mrc", "b.mrc", "c.mrc", "d.mrc"], code=3)
+        self.assertIn("skipped: b.mrc is truncated", result.err)
         self.assertEqual([item["status"] for item in result.json["items"]], ["done", "failed", "done", "failed"])
         self.assertEqual((result.json["done"], result.json["failed"]), (2, 2))
         lines = result.err.strip().splitlines()
@@ -318,9 +325,9 @@ class Failures(PickCase):
         self.assertEqual([row["rlnMicrographName"] for row in star_table(self.folder / "out" / "autopick.star",
                                                                          "coordinate_files")], ["a.mrc", "c.mrc"])
         self.assertFalse((self.folder / "out" / "b.star").exists())
-        result = self.pick(micrographs=["a.mrc", "b.mrc", "c.mrc", "d.mrc"], code=3).json  # failed ones are tried again
+        result = self.pick("--skip-bad", micrographs=["a.mrc", "b.mrc", "c.mrc", "d.mrc"], code=3).json  # failed ones are tried again
         self.assertEqual((result["skipped"], result["failed"]), (2, 2))
-        result = self.pick(micrographs=["b.mrc", "d.mrc"], output="out2", code=1)
+        result = self.pick("--skip-bad", micrographs=["b.mrc", "d.mrc"], output="out2", code=1)
         self.assertEqual(result.json["failed"], 2)
 
     def test_output_that_cannot_be_written(self):

@@ -146,7 +146,7 @@ class Reapply(Case):
         self.assertIn("overwritten", self.pick("base", "--candidates", "base", "--overwrite", code=1).err)
         self.assertIn("120", self.pick("o", "--score-maps", "base", "--diameter", 200, code=1).err)
         (self.folder / "base" / "sim_0002.mrc").write_bytes(b"")
-        self.assertIn("sim_0002.mrc", self.pick("o2", "--score-maps", "base", code=3).err)
+        self.assertIn("sim_0002.mrc", self.pick("o2", "--score-maps", "base", "--skip-bad", code=3).err)
 
 
 if __name__ == "__main__":
