@@ -490,6 +490,32 @@ def pick_files(
     candidates: Optional[_Path] = None, **options: Unpack[_RulesOfAll],
 ) -> RunReport: ...
 
+class Problem(_Record):
+    kind: str
+    level: str
+    path: str
+    message: str
+    index: Optional[int]
+    skippable: bool
+
+class Preflight(_Record):
+    micrographs: int
+    usable: int
+    errors: int
+    blocking: int
+    bytes_least: int
+    bytes_most: int
+    bytes_free: int
+    seconds: float
+    problems: list[Problem]
+    lines: list[str]
+
+def preflight(
+    inputs: _Paths, *, progress: _Progress = None, threads: int = 0, pixel_size: Optional[float] = None,
+    diameter: Optional[float] = None, output: Optional[_Path] = None, write_score_maps: Optional[bool] = None,
+    deep: Optional[bool] = None, allow_same_stem: Optional[bool] = None,
+) -> Preflight: ...
+
 class ReportSummary(_Record):
     output: str
     micrographs: int

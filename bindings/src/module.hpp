@@ -101,6 +101,7 @@ void add_training(py::module_& m);
 void add_schemes(py::module_& m);
 void add_pick_sets(py::module_& m);
 void add_run(py::module_& m);
+void add_preflight(py::module_& m);
 void add_report(py::module_& m);
 void add_evaluate(py::module_& m);
 void add_simulate(py::module_& m);
