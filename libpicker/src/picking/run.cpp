@@ -8,6 +8,7 @@
 #include "picking/contrast.hpp"
 #include "picking/plan.hpp"
 #include "picking/run_files.hpp"
+#include "picking/run_lock.hpp"
 #include "picking/stopwatch.hpp"
 #include "signal/filter.hpp"
 
@@ -37,7 +38,7 @@ struct Flight {
 class Run {
 public:
     Run(RunContext context, const std::vector<InputMicrograph>& inputs, const Control& control)
-        : run_(std::move(context)), inputs_(inputs), control_(control),
+        : run_(std::move(context)), inputs_(inputs), control_(control), lock_(run_.options.output, 0, 0, control),
           journal_(run_.options.output, run_.settings, run_.options.overwrite) {
         report_.items.resize(inputs.size());
         report_.threshold = run_.threshold;
@@ -62,6 +63,7 @@ private:
     RunContext run_;
     const std::vector<InputMicrograph>& inputs_;
     const Control& control_;
+    RunLock lock_; // before the journal: that may be another run's
     Journal journal_;
     RunReport report_;
     std::vector<std::size_t> todo_;         // indices of inputs
