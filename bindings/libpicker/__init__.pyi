@@ -475,6 +475,8 @@ class RunReport(_Record):
     skipped: int
     failed: int
     picks: int
+    elsewhere: int
+    has_lists: bool
     cancelled: bool
     threshold: float
     diameter: float
@@ -486,8 +488,9 @@ def pick_files(
     model: Model, inputs: _Paths, output: _Path, *, progress: _Progress = None, threads: int = 0, device: str = "cpu",
     formats: Optional[_Paths] = None, masks: Optional[_Paths] = None, top: Optional[int] = None,
     top_per_micrograph: Optional[int] = None, box_size: Optional[float] = None,
-    write_score_maps: Optional[bool] = None, overwrite: Optional[bool] = None, score_maps: Optional[_Path] = None,
-    candidates: Optional[_Path] = None, **options: Unpack[_RulesOfAll],
+    write_score_maps: Optional[bool] = None, overwrite: Optional[bool] = None,
+    shard: Optional[tuple[int, int]] = None, score_maps: Optional[_Path] = None, candidates: Optional[_Path] = None,
+    **options: Unpack[_RulesOfAll],
 ) -> RunReport: ...
 
 class Problem(_Record):

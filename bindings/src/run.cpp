@@ -48,6 +48,13 @@ const Fields<Settings>& run_fields() {
          [](O& o, const Value& v) { o.run.write_score_maps = v.flag() ? 1 : 0; }},
         {"overwrite", "True: redo what is done and current [False]",
          [](O& o, const Value& v) { o.run.overwrite = v.flag() ? 1 : 0; }},
+        {"shard",
+         "(I, N): this call's part of a run that works beside the others in one folder, I of 1 .. N or 0 .. N-1",
+         [](O& o, const Value& v) {
+             const auto numbers = v.numbers(2);
+             o.run.shard = static_cast<std::int32_t>(numbers[0]);
+             o.run.shards = static_cast<std::int32_t>(numbers[1]);
+         }},
         {"score_maps", "folder of score maps of an earlier run; no network runs",
          [](O& o, const Value& v) {
              o.run.source = PICKER_SOURCE_SCORE_MAPS;
@@ -108,7 +115,9 @@ void add_records(py::module_& m) {
     Record<Item> record(m, "RunItem", "What became of one micrograph of a run.");
     record.field("path", &Item::own_path, "of the micrograph")
         .field("stem", &Item::own_stem, "name that its files start with")
-        .field("status", &Item::own_status, "'done', 'skipped' (done before), 'failed', 'cancelled'")
+        .field(
+            "status", &Item::own_status,
+            "'done', 'skipped' (done before), 'failed', 'cancelled', 'elsewhere' (of another shard, not done so far)")
         .field("error", &Item::own_error, "'' unless failed");
     const auto number = [&](const char* name, auto member, const char* what) {
         record.value(
@@ -166,6 +175,10 @@ void add_run(py::module_& m) {
     number("skipped", &S::skipped, "done before and current");
     number("failed", &S::failed, "recorded in their items; the others went on");
     number("picks", &S::picks, "in all");
+    number("elsewhere", &S::elsewhere, "micrographs of other shards that are not done so far");
+    record.value(
+        "has_lists", [](const Run& run) { return run.summary.has_lists != 0; },
+        "whether autopick.star, run.json and so on were written: of shards only the last one does it");
     record.value(
         "cancelled", [](const Run& run) { return run.summary.cancelled != 0; }, "by the progress callback");
     number("threshold", &S::threshold, "least score of a pick, as used");

@@ -214,7 +214,12 @@ std::string summary_text(const libpicker::RunReport& report, const picker_run_su
     if (summary.skipped > 0) {
         text << counted(summary.skipped, "micrograph") << " done before and current\n";
     }
-    text << "coordinates " << in_folder(output, "autopick.star") << "\n";
+    if (summary.has_lists != 0) {
+        text << "coordinates " << in_folder(output, "autopick.star") << "\n";
+    } else {
+        text << "the lists (autopick.star, run.json) are not written yet: " << counted(summary.elsewhere, "micrograph")
+             << " of other shards to go when this one ended\n";
+    }
     return text.str();
 }
 
@@ -251,6 +256,7 @@ Command pick_command() {
         options.mask_count = masks.size();
         options.write_score_maps = arguments.has("--save-score-maps") ? 1 : 0;
         options.overwrite = arguments.has("--overwrite") ? 1 : 0;
+        set_shard(arguments, options);
         const std::string folder = arguments.text("--score-maps", arguments.text("--candidates"));
         if (!folder.empty()) {
             options.source = arguments.has("--score-maps") ? PICKER_SOURCE_SCORE_MAPS : PICKER_SOURCE_CANDIDATES;
@@ -274,6 +280,8 @@ Command pick_command() {
                      {"done", summary.done},
                      {"skipped", summary.skipped},
                      {"failed", summary.failed},
+                     {"elsewhere", summary.elsewhere},
+                     {"has_lists", summary.has_lists != 0},
                      {"picks", summary.picks},
                      {"threshold", summary.threshold},
                      {"diameter", summary.diameter},

@@ -2,6 +2,8 @@
 #include "pick_parts.hpp"
 #include "preflight.hpp"
 
+#include <cmath>
+
 namespace cli {
 namespace {
 
@@ -80,6 +82,27 @@ picker_pick_options pick_options_of(const Arguments& arguments) {
     return options;
 }
 
+void set_shard(const Arguments& arguments, picker_run_options& options) {
+    if (!arguments.has("--shard")) {
+        return;
+    }
+    arguments.not_together("--shard", {"--overwrite"});
+    const std::string given = arguments.text("--shard");
+    const auto parts = split(given, '/');
+    double index = -1, count = -1;
+    if (parts.size() == 2) {
+        index = parse_number(parts[0], "--shard");
+        count = parse_number(parts[1], "--shard");
+    }
+    if (!(count >= 1 && count <= 100000 && index >= 0 && index <= count) || index != std::floor(index) ||
+        count != std::floor(count)) {
+        throw UsageError("picker pick: --shard needs I/N, one of 1/N to N/N or of 0/N to N-1/N, not '" + given +
+                         "'; number the tasks of an array from 0 or 1");
+    }
+    options.shard = static_cast<std::int32_t>(index);
+    options.shards = static_cast<std::int32_t>(count);
+}
+
 std::vector<Flag> pick_flags() {
     return {
         {"--model", Takes::one, "MODEL",
@@ -127,6 +150,8 @@ std::vector<Flag> pick_flags() {
         {"--score-maps", Takes::one, "DIR", "make picks of score maps made before; no network runs"},
         {"--candidates", Takes::one, "DIR", "make picks of the STEM.star of an earlier run; no network runs"},
         skip_bad_flag("they are recorded as failed"),
+        {"--shard", Takes::one, "I/N",
+         "pick only every Nth micrograph, beside the other shards in one folder: 1/N to N/N, or 0/N to N-1/N"},
         {"--overwrite", Takes::nothing, "", "redo what is done, also with other settings"}};
 }
 

@@ -8,6 +8,8 @@
 namespace cli {
 
 std::vector<Flag> pick_flags();
+// --shard I/N into the options of a run.
+void set_shard(const Arguments& arguments, picker_run_options& options);
 picker_pick_options pick_options_of(const Arguments& arguments);
 
 } // namespace cli

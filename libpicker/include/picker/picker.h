@@ -982,6 +982,9 @@ typedef struct picker_run_options {
     int32_t overwrite;        /* 0: what is done and current is skipped */
     int32_t reserved;
     const char* source_folder;
+    /* A part of the run that works at the same time as the others in one folder: shard 1 to N of N (0 is N), every Nth
+     * micrograph. shards 0: the whole run. All parts get the same inputs and options; not with overwrite. */
+    int32_t shard, shards;
 } picker_run_options;
 PICKER_API picker_status picker_run_options_init(picker_run_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -990,7 +993,8 @@ typedef struct picker_run_item {
     size_t struct_size;
     const char* path; /* borrowed from the report, like the other strings */
     const char* stem;
-    const char* status; /* "done", "skipped" (done before), "failed", "cancelled" */
+    const char* status; /* "done", "skipped" (done before), "failed", "cancelled", "elsewhere" (of another shard that
+                         * has not done it so far) */
     const char* error;  /* "" unless failed */
     int32_t width, height;
     double pixel_size; /* angstrom */
@@ -1022,7 +1026,8 @@ typedef struct picker_run_summary {
     double threshold;          /* the median where every micrograph has its own */
     double diameter;           /* angstrom */
     int32_t contrast_reversed; /* 1: micrographs promise more when their contrast is negated (docs/pick-run.md) */
-    int32_t reserved_contrast;
+    int32_t has_lists;         /* 1: autopick.star, run.json and so on were written; 0 for a shard that was not the last */
+    int64_t elsewhere;         /* micrographs of other shards that are not done so far */
 } picker_run_summary;
 PICKER_API picker_status picker_run_summary_init(picker_run_summary* summary, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -1030,7 +1035,7 @@ typedef struct picker_run_report picker_run_report;
 
 /* Picks every input and writes STEM.star (and further formats), autopick.star and run.json into the output folder. One
  * micrograph that fails is recorded and the others go on. Cancelled: what is done is kept and the summary says so.
- * Owned report. */
+ * PICKER_MISMATCH where another run works in the folder, or one with other settings has worked there. Owned report. */
 PICKER_API picker_status picker_pick_files(picker_run_report** out, const picker_model* model,
                                            const picker_inputs* inputs, const picker_run_options* options,
                                            const picker_control* control) PICKER_CHECK_RESULT;

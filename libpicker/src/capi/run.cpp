@@ -32,6 +32,7 @@ RunOptions options_of(const picker_run_options* options) {
     }
     result.write_score_maps = given.write_score_maps != 0;
     result.overwrite = given.overwrite != 0;
+    result.shard = {given.shard, given.shards};
     return result;
 }
 
@@ -93,6 +94,7 @@ picker_status picker_run_report_summary(const picker_run_report* report, picker_
         for (const RunItem& item : source.items) {
             result.done += item.status == "done" ? 1 : 0;
             result.skipped += item.status == "skipped" ? 1 : 0;
+            result.elsewhere += item.status == "elsewhere" ? 1 : 0;
         }
         result.failed = static_cast<std::int64_t>(source.failed);
         result.picks = static_cast<std::int64_t>(source.picks);
@@ -101,6 +103,7 @@ picker_status picker_run_report_summary(const picker_run_report* report, picker_
         result.threshold = source.threshold;
         result.diameter = source.diameter;
         result.contrast_reversed = source.reversed ? 1 : 0;
+        result.has_lists = source.has_lists ? 1 : 0;
         write_struct(summary, result);
     });
 }

@@ -121,6 +121,13 @@ void WorkerPool::wait_all(const std::function<void()>& poll) {
     }
 }
 
+void WorkerPool::check() {
+    const std::lock_guard lock(mutex_);
+    if (error_) {
+        std::rethrow_exception(error_);
+    }
+}
+
 void WorkerPool::run(std::size_t count, const std::function<void(std::size_t)>& job,
                      const std::function<void()>& poll) {
     // One queued job per worker, each taking the next number: cheap for many small jobs.

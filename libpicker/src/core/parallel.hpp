@@ -31,6 +31,7 @@ public:
     // A job by itself, without waiting; its exceptions are rethrown by wait_all().
     void submit(std::function<void()> job);
     void wait_all(const std::function<void()>& poll = {});
+    void check(); // rethrows what wait_all() would, without waiting
 
 private:
     void work(const std::function<void()>& on_start);

@@ -50,6 +50,12 @@ enum class CandidateSource {
     candidates  // STEM.star with every candidate, no network
 };
 
+// A part of a run that works beside the others in one folder: of the micrographs in order, every count-th.
+struct Shard {
+    int index = 0; // 0 .. count; 0 and count are the same part, so that counting may begin at 0 or at 1
+    int count = 0; // 0: the whole run
+};
+
 struct RunOptions {
     PickSettings settings;
     std::filesystem::path output;
@@ -59,10 +65,12 @@ struct RunOptions {
     std::filesystem::path source_folder; // of score maps or candidates
     bool write_score_maps = false;
     bool overwrite = false; // false: micrographs that are done and current are skipped
+    Shard shard;
 };
 
 struct RunItem {
-    std::string micrograph, stem, status; // "done", "skipped" (already done), "failed", "cancelled"
+    std::string micrograph, stem, status; // "done", "skipped" (already done), "failed", "cancelled",
+                                          // "elsewhere" (of another shard, and not done so far)
     std::string error;                    // of a failed one
     int width = 0, height = 0;
     double pixel_size = 0.0;
@@ -82,14 +90,16 @@ struct RunReport {
     double threshold = 0.0, diameter = 0.0; // threshold: the median where every micrograph has its own
     bool cancelled = false;
     bool reversed = false; // the contrast of most micrographs seems to be (contrast.hpp)
+    bool has_lists = false; // autopick.star and the others were written: of shards only the last one does it
 };
 
 // Writes into options.output, for every micrograph STEM.star (what the rules leave down to `keep`) and each further
 // format of one micrograph per file (picks at the threshold); at the end picks.EXT of formats that hold many, the list
 // autopick.star, quality.csv and run.json. A micrograph that fails is recorded and the others go on. A cancelled run
 // keeps what is done and returns with report.cancelled set. Error(mismatch) when the folder holds a run with other
-// settings. Bit-equal results for any number of threads. `scorer` may be null when source is not `micrograph`; `model`
-// gives the defaults then.
+// settings, or where another run works in it. Bit-equal results for any number of threads. With a shard, only its
+// micrographs are picked; the shard that ends last, and a call without a shard, write the lists. `scorer` may be null
+// when source is not `micrograph`; `model` gives the defaults then.
 RunReport pick_files(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
                      const RunOptions& options, const Control& control);
 

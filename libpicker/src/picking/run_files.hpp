@@ -61,6 +61,7 @@ std::filesystem::path source_file(const RunContext& run, const std::string& stem
 // `input`: what the list of micrographs says beside its size; null where it does not matter.
 PicksContext picks_context(const RunContext& run, const RunItem& item, const InputMicrograph* input = nullptr);
 
+RunItem new_item(const InputMicrograph& input); // "cancelled" until it is done
 // Whether an earlier call has done this micrograph: same inputs, and its outputs are there.
 bool is_current(const RunContext& run, const nlohmann::json& record, const RunItem& item, const nlohmann::json& stamps);
 

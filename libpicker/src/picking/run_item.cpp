@@ -77,6 +77,15 @@ void check_places(const RunContext& run, const std::vector<InputMicrograph>& inp
     if (options.output.empty()) {
         fail(Status::invalid_argument, "no output folder; give one");
     }
+    const Shard& shard = options.shard;
+    if (shard.count < 0 || shard.index < 0 || shard.index > shard.count) {
+        fail(Status::invalid_argument, "there is no shard ", shard.index, " of ", shard.count,
+             "; give 1 to N of N, or 0 to N-1 of N");
+    }
+    if (shard.count > 0 && options.overwrite) {
+        fail(Status::invalid_argument, "shards cannot overwrite what other shards are doing; empty the folder ",
+             options.output.string(), " first, or choose another one");
+    }
     if (inputs.empty()) {
         fail(Status::invalid_argument, "no micrographs to pick; give files, folders or a STAR list");
     }
@@ -235,6 +244,14 @@ std::string message_of(const std::exception_ptr& error) {
     } catch (...) {
         return "an unknown error";
     }
+}
+
+RunItem new_item(const InputMicrograph& input) {
+    RunItem item;
+    item.micrograph = input.name.empty() ? input.path.string() : input.name;
+    item.stem = input.stem;
+    item.status = "cancelled";
+    return item;
 }
 
 bool is_current(const RunContext& run, const nlohmann::json& record, const RunItem& item,

@@ -4,7 +4,9 @@
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/file_reader.hpp"
+#include "picking/run_files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -51,6 +53,10 @@ void append_bytes(const std::filesystem::path& path, const std::string& bytes) {
         done += count > 0 ? static_cast<std::size_t>(count) : 0;
     }
     ::close(file);
+}
+
+std::string line_of(const nlohmann::json& record) {
+    return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 } // namespace
@@ -154,52 +160,129 @@ RunItem run_item(const nlohmann::json& record) {
     return item;
 }
 
-Journal::Journal(const std::filesystem::path& folder, const nlohmann::json& settings, bool overwrite)
-    : path_(folder / "journal.jsonl") {
-    if (overwrite || !std::filesystem::exists(path_)) {
-        start(settings);
+Journal::Journal(const std::filesystem::path& folder, const nlohmann::json& settings, bool overwrite, Shard shard)
+    : folder_(folder), path_(folder / "journal.jsonl"), settings_(settings) {
+    const auto others = all();
+    if (shard.count > 0) {
+        const int index = shard.index == 0 ? shard.count : shard.index;
+        path_ = folder / text("journal.", index, "-of-", shard.count, ".jsonl");
+    }
+    if (overwrite) {
+        start();
+        for (const auto& other : others) {
+            if (other != path_) {
+                std::filesystem::remove(other);
+            }
+        }
         return;
     }
-    const std::string bytes = read_whole(path_);
+    bool has_own = false;
+    for (const auto& path : others) {
+        has_own = (read(path) && path == path_) || has_own;
+    }
+    if (!has_own) {
+        start();
+    }
+    if (shard.count == 0 && others.size() > (has_own ? 1 : 0)) {
+        fold();
+    }
+}
+
+std::vector<std::filesystem::path> Journal::all() const {
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with("journal.") && name.ends_with(".jsonl") && name != "journal.jsonl") {
+            found.push_back(folder_ / name);
+        }
+    }
+    std::sort(found.begin(), found.end());
+    if (std::filesystem::exists(folder_ / "journal.jsonl")) {
+        found.insert(found.begin(), folder_ / "journal.jsonl");
+    }
+    return found;
+}
+
+bool Journal::read(const std::filesystem::path& path) {
+    const std::string bytes = read_whole(path);
     bool first = true;
     for (std::size_t begin = 0; begin < bytes.size();) {
         const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
-        const auto line = nlohmann::json::parse(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                bytes.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+        auto line = nlohmann::json::parse(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+                                          bytes.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
         begin = end + 1;
         if (first) {
             if (!line.is_object() || !line.contains("settings") || !line["settings"].is_object()) {
-                fail(Status::mismatch, path_.string(),
+                fail(Status::mismatch, path.string(),
                      " is not the journal of a pick run; choose another output folder, or overwrite");
             }
-            const std::string differ = differences(line["settings"], settings);
+            const std::string differ = differences(line["settings"], settings_);
             if (!differ.empty()) {
-                fail(Status::mismatch, "the folder ", folder.string(), " holds a run with other settings: ", differ,
+                fail(Status::mismatch, "the folder ", folder_.string(), " holds a run with other settings: ", differ,
                      "; use --overwrite to do it again, or choose another output folder");
             }
             first = false;
         } else if (line.is_object() && line.contains("stem") && line["stem"].is_string()) {
-            records_[line["stem"].get<std::string>()] = line; // lines cut short by a crash are passed over
+            const auto stem = line["stem"].get<std::string>(); // lines cut short by a crash are passed over
+            records_[stem].push_back(std::move(line));
         }
     }
-    if (first) {
-        start(settings);
-    } else if (bytes.back() != '\n') {
+    if (path == path_ && !bytes.empty() && bytes.back() != '\n') {
         append_bytes(path_, "\n");
+    }
+    return !first;
+}
+
+void Journal::start() {
+    write_whole(path_, nlohmann::json({{"settings", settings_}}).dump() + "\n");
+}
+
+void Journal::read_others() {
+    records_.clear();
+    for (const auto& path : all()) {
+        read(path);
     }
 }
 
-void Journal::start(const nlohmann::json& settings) {
-    write_whole(path_, nlohmann::json({{"settings", settings}}).dump() + "\n");
+void Journal::fold() {
+    const auto before = all();
+    std::string lines = nlohmann::json({{"settings", settings_}}).dump() + "\n";
+    for (const auto& [stem, records] : records_) {
+        for (const nlohmann::json& record : records) {
+            lines += line_of(record);
+        }
+    }
+    path_ = folder_ / "journal.jsonl";
+    write_whole(path_, lines);
+    for (const auto& path : before) {
+        if (path != path_) {
+            std::filesystem::remove(path);
+        }
+    }
 }
 
 const nlohmann::json* Journal::find(const std::string& stem) const {
     const auto found = records_.find(stem);
-    return found == records_.end() ? nullptr : &found->second;
+    return found == records_.end() ? nullptr : &found->second.back();
 }
 
-void Journal::append(const nlohmann::json& record) {
-    const std::string line = record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+const nlohmann::json* Journal::find_current(const RunContext& run, const RunItem& item,
+                                            const nlohmann::json& stamps) const {
+    const auto found = records_.find(item.stem);
+    if (found != records_.end()) {
+        for (auto record = found->second.rbegin(); record != found->second.rend(); ++record) {
+            if (is_current(run, *record, item, stamps)) {
+                return &*record;
+            }
+        }
+    }
+    return nullptr;
+}
+
+void Journal::append(const RunItem& item, const nlohmann::json& stamps) {
+    nlohmann::json record = to_json(item);
+    record["inputs"] = stamps;
+    const std::string line = line_of(record);
     const std::lock_guard lock(mutex_);
     append_bytes(path_, line);
 }

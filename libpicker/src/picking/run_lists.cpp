@@ -63,6 +63,9 @@ void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& 
     nlohmann::json micrographs = nlohmann::json::array();
     for (std::size_t i = 0; i < report.items.size(); ++i) {
         nlohmann::json record = to_json(report.items[i]);
+        if (is_done(report.items[i])) {
+            record["status"] = "done"; // by which call does not matter: one run, or many that went on, say the same
+        }
         record["inputs"] = input_stamps(run, inputs[i]);
         micrographs.push_back(std::move(record));
     }

@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <ctime>
 #include <fcntl.h>
+#include <string_view>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -18,6 +21,7 @@ namespace {
 
 // Each shard locks the bytes in which it writes who it is, so that whoever is refused can read by whom.
 constexpr off_t entry_bytes = 256;
+constexpr std::string_view writes_lists = "the lists, written by ";
 
 struct flock range_of(int shard) {
     struct flock range {};
@@ -28,6 +32,7 @@ struct flock range_of(int shard) {
     return range;
 }
 
+// `shard` 0 of several: whoever writes their lists.
 std::string own_entry(int shard, int shards) {
     std::array<char, 128> host{};
     if (::gethostname(host.data(), host.size() - 1) != 0) {
@@ -39,7 +44,8 @@ std::string own_entry(int shard, int shards) {
     if (::localtime_r(&now, &local) == nullptr || std::strftime(since.data(), since.size(), "%F %T", &local) == 0) {
         since[0] = '\0';
     }
-    std::string entry = shard > 0 ? text("shard ", shard, " of ", shards, ", ") : std::string();
+    std::string entry(shard == 0 && shards > 0 ? writes_lists : "");
+    entry += shard > 0 ? text("shard ", shard, " of ", shards, ", ") : "";
     entry += text("process ", static_cast<long>(::getpid()), " on ", host.data(), " since ", since.data());
     entry.resize(static_cast<std::size_t>(entry_bytes) - 1, ' ');
     return entry + "\n";
@@ -56,10 +62,17 @@ std::string entry_at(int file, off_t start) {
 
 } // namespace
 
-RunLock::RunLock(const std::filesystem::path& folder, int shard, int shards, const Control& control)
-    : folder_(folder), path_(folder / ".picker.lock"), shard_(shard), shards_(shards) {
+RunLock::RunLock(const std::filesystem::path& folder, Shard shard, const Control& control)
+    : folder_(folder), path_(folder / ".picker.lock"), shard_(shard.index == 0 ? shard.count : shard.index),
+      shards_(shard.count) {
     std::string holder;
-    if (!take(&holder)) {
+    for (int tries = 0; !take(&holder); ++tries) {
+        const bool lists = shard_ > 0 && holder.starts_with(writes_lists);
+        if (lists && tries < 600) {
+            control.report({"wait"});
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            continue;
+        }
         fail(Status::mismatch, "another run works in the folder ", folder.string(), ": ", holder,
              "; wait until it has ended, or choose another output folder");
     }

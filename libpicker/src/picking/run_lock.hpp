@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/progress.hpp"
+#include "picking/run.hpp"
 
 #include <filesystem>
 #include <string>
@@ -10,13 +11,13 @@ namespace picker {
 
 // A lock on ranges of the file .picker.lock in the folder. The system holds it for the process (fcntl, open file
 // description): it ends with the process, also by SIGKILL, and on a network file system it holds between machines as
-// far as that file system has locks of ranges. Nobody waits for it.
+// far as that file system has locks of ranges.
 class RunLock {
 public:
-    // Shard `shard` (1 ..) of `shards`, which excludes a whole run and the same shard; 0 of 0: the whole folder.
-    // Error(mismatch), naming folder and holder, where somebody else has it. Where the file system has no locks, says
-    // so to `control` and goes on.
-    RunLock(const std::filesystem::path& folder, int shard, int shards, const Control& control);
+    // Excludes every other run; a shard excludes whole runs and the same shard. Error(mismatch), naming folder and
+    // holder, where somebody else is at work; a shard waits a minute for another one to write the lists. Where the file
+    // system has no locks, says so to `control` and goes on.
+    RunLock(const std::filesystem::path& folder, Shard shard, const Control& control);
     ~RunLock(); // the whole folder's takes the file away
     RunLock(const RunLock&) = delete;
     RunLock& operator=(const RunLock&) = delete;
@@ -30,7 +31,7 @@ private:
     void release();
 
     std::filesystem::path folder_, path_;
-    int shard_, shards_;
+    int shard_, shards_; // 1 .. shards; both 0: the whole folder
     int file_ = -1;
     bool locked_ = false, unsupported_ = false;
 };
