@@ -7,42 +7,12 @@
 #include <filesystem>
 #include <iostream>
 #include <limits>
+#include <optional>
 #include <set>
 #include <sstream>
 
 namespace cli {
 namespace {
-
-Json item_json(const picker_run_item& item) {
-    Json json = {{"micrograph", item.path}, {"status", item.status}};
-    if (item.error[0] != '\0') {
-        json["error"] = item.error;
-        return json;
-    }
-    json["width"] = item.width;
-    json["height"] = item.height;
-    json["pixel_size"] = item.pixel_size;
-    json["candidates"] = item.candidates;
-    json["picks"] = item.picks;
-    json["threshold"] = item.threshold;
-    json["promised_false_share"] = json_number(item.false_share);
-    json["removed"] = {{"threshold", item.removed_threshold},
-                       {"distance", item.removed_distance},
-                       {"edge", item.removed_edge},
-                       {"mask", item.removed_mask},
-                       {"top", item.removed_top},
-                       {"clean", item.removed_clean},
-                       {"carbon", item.removed_carbon},
-                       {"deviation", item.removed_deviation},
-                       {"extreme_pixels", item.removed_extreme_pixels},
-                       {"overlaps", item.removed_overlaps}};
-    json["seconds"] = {{"read", item.seconds_read},
-                       {"transform", item.seconds_transform},
-                       {"score", item.seconds_score},
-                       {"peaks", item.seconds_peaks},
-                       {"write", item.seconds_write}};
-    return json;
-}
 
 bool has_result(const picker_run_item& item) {
     const std::string status = item.status;
@@ -197,7 +167,7 @@ std::string scores_text(const libpicker::RunReport& report, const picker_run_sum
 }
 
 std::string summary_text(const libpicker::RunReport& report, const picker_run_summary& summary,
-                         const std::string& output) {
+                         const std::string& output, bool resident) {
     std::ostringstream text;
     text << counted(summary.picks, "pick") << " on " << summary.done + summary.skipped << " of "
          << counted(summary.micrographs, "micrograph") << " (score " << scores_text(report, summary)
@@ -211,7 +181,7 @@ std::string summary_text(const libpicker::RunReport& report, const picker_run_su
     if (wrong > 0) { // of a calibrated model
         text << "about " << format_number(wrong, 0) << " of them false, by their probabilities\n";
     }
-    if (summary.skipped > 0) {
+    if (summary.skipped > 0 && !resident) { // else done as they came
         text << counted(summary.skipped, "micrograph") << " done before and current\n";
     }
     if (summary.has_lists != 0) {
@@ -224,6 +194,37 @@ std::string summary_text(const libpicker::RunReport& report, const picker_run_su
 }
 
 } // namespace
+
+Json item_json(const picker_run_item& item) {
+    Json json = {{"micrograph", item.path}, {"status", item.status}};
+    if (item.error[0] != '\0') {
+        json["error"] = item.error;
+        return json;
+    }
+    json["width"] = item.width;
+    json["height"] = item.height;
+    json["pixel_size"] = item.pixel_size;
+    json["candidates"] = item.candidates;
+    json["picks"] = item.picks;
+    json["threshold"] = item.threshold;
+    json["promised_false_share"] = json_number(item.false_share);
+    json["removed"] = {{"threshold", item.removed_threshold},
+                       {"distance", item.removed_distance},
+                       {"edge", item.removed_edge},
+                       {"mask", item.removed_mask},
+                       {"top", item.removed_top},
+                       {"clean", item.removed_clean},
+                       {"carbon", item.removed_carbon},
+                       {"deviation", item.removed_deviation},
+                       {"extreme_pixels", item.removed_extreme_pixels},
+                       {"overlaps", item.removed_overlaps}};
+    json["seconds"] = {{"read", item.seconds_read},
+                       {"transform", item.seconds_transform},
+                       {"score", item.seconds_score},
+                       {"peaks", item.seconds_peaks},
+                       {"write", item.seconds_write}};
+    return json;
+}
 
 Command pick_command() {
     Command command;
@@ -243,8 +244,12 @@ Command pick_command() {
         auto options = libpicker::make<picker_run_options>();
         options.top = arguments.integer("--top", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
         options.box_size = arguments.above_zero("--box-size").value_or(0);
+        const bool resident = is_resident(arguments);
         Terminal terminal(arguments);
-        libpicker::Inputs inputs = all_inputs_of(arguments, "--micrographs");
+        std::optional<libpicker::Inputs> known; // all at once, or as they come
+        if (!resident) {
+            known.emplace(all_inputs_of(arguments, "--micrographs"));
+        }
         const auto names = split(arguments.text("--format", "star"), ',');
         const auto formats = libpicker::detail::pointers(names);
         const auto masks = libpicker::detail::pointers(arguments.list("--mask"));
@@ -265,9 +270,15 @@ Command pick_command() {
         if (arguments.has("--draw")) {
             check_folder(arguments.text("--draw")); // before the work, not after it
         }
-        const Json problems = check_inputs(inputs, options, arguments, terminal);
+        const Json problems = known ? check_inputs(*known, options, arguments, terminal) : Json::array();
         const auto model = libpicker::Model::load(model_path);
         terminal.hold_warnings(); // micrographs that failed are listed last
+        std::size_t refused = 0;
+        const libpicker::Inputs inputs =
+            known ? std::move(*known) : pick_as_they_come(arguments, model, options, terminal, refused);
+        if (resident) {
+            tell_pixel_sizes(arguments, inputs, terminal);
+        }
         const libpicker::RunReport report = model.pick_files(inputs, options, terminal.control());
         terminal.finish();
         const picker_run_summary summary = report.summary();
@@ -296,11 +307,15 @@ Command pick_command() {
         if (all_failed) {
             return report_all_failed(arguments, json, report, summary, terminal);
         }
-        std::string text = summary_text(report, summary, output) + removed_text(report, inputs.size());
+        std::string text = summary_text(report, summary, output, resident) + removed_text(report, inputs.size());
         if (pick.has_keep != 0 && pick.keep < summary.threshold) {
             text += kept_text(report, inputs.size(), summary, output);
         }
-        print(arguments, json, text);
+        if (resident && arguments.has("--json")) { // as each micrograph before it, on one line
+            put(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+        } else {
+            print(arguments, json, text);
+        }
         if (const std::string warning = none_found(report, inputs.size(), summary); !warning.empty()) {
             terminal.warning(warning);
         }
@@ -312,7 +327,7 @@ Command pick_command() {
         if (interrupted()) {
             return exit_cancelled; // while drawing
         }
-        return summary.failed == 0 && undrawn == 0 ? exit_done : exit_partly;
+        return summary.failed == 0 && undrawn == 0 && refused == 0 ? exit_done : exit_partly;
     };
     return command;
 }

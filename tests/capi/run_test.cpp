@@ -173,3 +173,53 @@ DOCTEST_TEST_CASE("options that make no sense") {
     refused(run(), PICKER_INVALID_ARGUMENT, {"diameter", "longest axis"});
     DOCTEST_CHECK(!std::filesystem::exists(f.output));
 }
+
+DOCTEST_TEST_CASE("a session picks micrographs as they are added, and a run over all of them finds them done") {
+    Folder f;
+    {
+        auto session = f.model.open_session(f.run);
+        DOCTEST_CHECK(session.wait(60).status[0] == '\0');
+        session.add(libpicker::Inputs({f.micrographs + "/b.mrc"}));
+        DOCTEST_CHECK(session.pending() == 1);
+        const picker_run_item first = session.wait(60);
+        DOCTEST_CHECK(std::string(first.status) == "done");
+        DOCTEST_CHECK(std::string(first.stem) == "b");
+        DOCTEST_CHECK(first.picks == 3);
+        DOCTEST_CHECK(first.threshold == 0.5);
+        DOCTEST_CHECK(session.pending() == 0);
+        picker_run_report* none = nullptr;
+        refused(picker_pick_files(&none, f.model.get(), libpicker::Inputs({f.micrographs}).get(), &f.run, nullptr),
+                PICKER_MISMATCH, {"another run works in the folder", f.output});
+        session.add(libpicker::Inputs({f.micrographs})); // b again, and a
+        DOCTEST_CHECK(session.pending() == 1);
+        DOCTEST_CHECK(session.wait(60).picks == 2);
+        auto item = make<picker_run_item>();
+        refused(picker_session_wait(session.get(), -1, &item, nullptr), PICKER_INVALID_ARGUMENT, {"-1"});
+        const libpicker::Inputs both({f.micrographs});
+        refused(picker_session_add(session.get(), both.get(), 1, 2), PICKER_NOT_FOUND, {"2 micrographs from 1"});
+    }
+    const picker_run_summary summary = f.go().summary();
+    DOCTEST_CHECK(summary.skipped == 2);
+    DOCTEST_CHECK(summary.picks == 5);
+    DOCTEST_CHECK(summary.has_lists == 1);
+}
+
+DOCTEST_TEST_CASE("shards through the C API: the last one writes the lists") {
+    Folder f;
+    f.run.shard = 2;
+    f.run.shards = 2;
+    const picker_run_summary second = f.go().summary();
+    DOCTEST_CHECK(second.done == 1);
+    DOCTEST_CHECK(second.elsewhere == 1);
+    DOCTEST_CHECK(second.has_lists == 0);
+    DOCTEST_CHECK(!std::filesystem::exists(f.output + "/run.json"));
+    f.run.shard = 1;
+    const auto report = f.go();
+    DOCTEST_CHECK(report.summary().elsewhere == 0);
+    DOCTEST_CHECK(report.summary().has_lists == 1);
+    DOCTEST_CHECK(std::filesystem::exists(f.output + "/run.json"));
+    f.run.shard = 3;
+    picker_run_report* none = nullptr;
+    refused(picker_pick_files(&none, f.model.get(), libpicker::Inputs({f.micrographs}).get(), &f.run, nullptr),
+            PICKER_INVALID_ARGUMENT, {"3 of 2"});
+}

@@ -1,4 +1,4 @@
-// The table of calls: pick sets merged, mapped to another image, and images paired (boundary.hpp).
+// The table of calls: pick sets merged, mapped to another image, images paired, and sessions (boundary.hpp).
 #include "capi/boundary.hpp"
 
 namespace capi {
@@ -69,6 +69,38 @@ std::vector<Entry> set_entries() {
     table.push_back({"picker_inputs_partner", {{"inputs", Null::silent}}, [](World& w, Call& c) {
                          ok(picker_inputs_pair(w.inputs->get(), w.inputs->get(), nullptr));
                          return answer(picker_inputs_partner(c.p("inputs", w.inputs->get()), 0) == -1);
+                     }});
+    table.push_back(
+        {"picker_session_open",
+         {{"out", Null::refused}, {"model", Null::refused}, {"options", Null::refused}, {"control", Null::allowed}},
+         [](World& w, Call& c) -> int {
+             return picker_session_open(c.handle<picker_session, picker_session_free>("out"),
+                                        c.p("model", w.model.get()), c.s("options", w.run_options),
+                                        c.s("control", make<picker_control>()));
+         }});
+    table.push_back(
+        {"picker_session_add", {{"session", Null::refused}, {"inputs", Null::refused}}, [](World& w, Call& c) -> int {
+             const auto session = w.model.open_session(w.run_options);
+             return picker_session_add(c.p("session", session.get()), c.p("inputs", w.inputs->get()), 0, 1);
+         }});
+    table.push_back({"picker_session_wait",
+                     {{"session", Null::refused}, {"item", Null::refused}, {"control", Null::allowed}},
+                     [](World& w, Call& c) -> int {
+                         auto session = w.model.open_session(w.run_options);
+                         session.add(*w.inputs);
+                         return picker_session_wait(c.p("session", session.get()), 60,
+                                                    c.s("item", make<picker_run_item>()),
+                                                    c.s("control", make<picker_control>()));
+                     }});
+    table.push_back({"picker_session_pending", {{"session", Null::silent}}, [](World& w, Call& c) {
+                         auto session = w.model.open_session(w.run_options);
+                         session.add(*w.inputs);
+                         return answer(picker_session_pending(c.p("session", session.get())) == 0);
+                     }});
+    table.push_back({"picker_session_free", {{"session", Null::allowed}}, [](World& w, Call& c) -> int {
+                         picker_session* made = nullptr;
+                         ok(picker_session_open(&made, w.model.get(), &w.run_options, nullptr));
+                         return freeing<picker_session, picker_session_free>(c, "session", made);
                      }});
     return table;
 }

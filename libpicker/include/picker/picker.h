@@ -1127,6 +1127,30 @@ PICKER_API picker_status picker_preflight_group(const picker_preflight* prefligh
 PICKER_API picker_status picker_preflight_micrograph(const picker_preflight* preflight, size_t index,
                                                      picker_micrograph_info* info) PICKER_CHECK_RESULT;
 PICKER_API void picker_preflight_free(picker_preflight* preflight);
+/* A run whose micrographs are not known in advance: they are added as they come, and picked on worker threads between
+ * the calls, with model and workers set up once. It writes the files of each micrograph; the lists (autopick.star,
+ * run.json and so on) are for picker_pick_files, called with all micrographs and the same options (overwrite 0) once
+ * the session is freed: it finds them done. One thread at a time; the output folder is the session's until it is freed.
+ */
+typedef struct picker_session picker_session;
+/* `control` gives the number of workers. With shards in the options several sessions share the folder, and each picks
+ * what is added to it. The model may be freed before the session. Errors as of picker_pick_files. Owned. */
+PICKER_API picker_status picker_session_open(picker_session** out, const picker_model* model,
+                                             const picker_run_options* options,
+                                             const picker_control* control) PICKER_CHECK_RESULT;
+/* Adds `count` of the inputs from `first` on. Does not wait. A micrograph that was added before is passed over; one
+ * that cannot be picked ends as failed. PICKER_NOT_FOUND past the end of the inputs. */
+PICKER_API picker_status picker_session_add(picker_session* session, const picker_inputs* inputs, size_t first,
+                                            size_t count) PICKER_CHECK_RESULT;
+/* The next micrograph that has ended ("done", "skipped" or "failed"), in the order in which they end. Waits for it up
+ * to `seconds`, but not while nothing is pending. Where there is none, `item` has status "" and path "". Its strings
+ * are borrowed until the next call. PICKER_CANCELLED when control's progress callback asks for it: then only free. */
+PICKER_API picker_status picker_session_wait(picker_session* session, double seconds, picker_run_item* item,
+                                             const picker_control* control) PICKER_CHECK_RESULT;
+/* Micrographs that were added and not handed out by picker_session_wait. 0 for NULL. */
+PICKER_API int64_t picker_session_pending(const picker_session* session);
+/* What has not ended is given up; what has is kept. */
+PICKER_API void picker_session_free(picker_session* session);
 
 /* ----------------------------------------------------------------- report */
 

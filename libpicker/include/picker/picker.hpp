@@ -495,6 +495,26 @@ private:
     detail::Owner<picker_run_report, picker_run_report_free> handle_;
 };
 
+// Micrographs picked as they come.
+class Session {
+public:
+    explicit Session(picker_session* owned) : handle_(owned) {}
+    void add(const Inputs& inputs) { add(inputs, 0, inputs.size()); }
+    void add(const Inputs& inputs, std::size_t first, std::size_t count) {
+        check(picker_session_add(get(), inputs.get(), first, count));
+    }
+    picker_run_item wait(double seconds, const Control& control = {}) { // its strings last until the next call
+        auto item = make<picker_run_item>();
+        control.run([&](const picker_control* c) { return picker_session_wait(get(), seconds, &item, c); });
+        return item;
+    }
+    std::int64_t pending() const { return picker_session_pending(get()); }
+    picker_session* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_session, picker_session_free> handle_;
+};
+
 // The report of a training in rounds.
 class Rounds {
 public:
@@ -627,6 +647,11 @@ public:
         picker_picks* out = nullptr;
         check(picker_pick_from_scores(&out, get(), scores.get(), &options, removed));
         return Picks(out);
+    }
+    Session open_session(const picker_run_options& options, const Control& control = {}) const {
+        return control.obtain<Session, picker_session>([&](picker_session** out, const picker_control* c) {
+            return picker_session_open(out, get(), &options, c);
+        });
     }
     RunReport pick_files(const Inputs& inputs, const picker_run_options& options, const Control& control = {}) const {
         return control.obtain<RunReport, picker_run_report>([&](picker_run_report** out, const picker_control* c) {

@@ -10,6 +10,7 @@
 #include "models/model.hpp"
 #include "picking/preflight.hpp"
 #include "picking/run.hpp"
+#include "picking/session.hpp"
 #include "simulation/simulate.hpp"
 #include "training/dataset.hpp"
 #include "training/dataset_file.hpp"
@@ -58,8 +59,11 @@ struct picker_scores {
 struct picker_run_report {
     picker::RunReport value;
 };
-struct picker_preflight {
     picker::Preflight value;
+};
+struct picker_session {
+    picker::PickSession value;
+    picker::RunItem last; // handed out by picker_session_wait
 };
 struct picker_simulator {
     picker::Simulator value;
@@ -94,6 +98,9 @@ picker_removed removed_of(const RemovedCounts& counts);
 // What a header says, and statistics of the pixels.
 picker_micrograph_info describe(const ImageHeader& header);
 void set_statistics(picker_micrograph_info& info, const Statistics& statistics);
+RunOptions run_options_of(const picker_run_options* options);
+// Its strings are borrowed from `entry`. `threshold`: the run's, for micrographs without one of their own.
+picker_run_item item_of(const RunItem& entry, double threshold);
 void copy_text(char* target, std::size_t size, std::string_view text_); // cut at the end, always terminated
 
 // Of a list that lives as long as the library; null past its ends.

@@ -9,9 +9,9 @@
 using namespace picker;
 using namespace picker::capi;
 
-namespace {
+namespace picker::capi {
 
-RunOptions options_of(const picker_run_options* options) {
+RunOptions run_options_of(const picker_run_options* options) {
     required(options, "options");
     const picker_run_options given = read_struct(options);
     RunOptions result;
@@ -36,6 +36,8 @@ RunOptions options_of(const picker_run_options* options) {
     return result;
 }
 
+namespace {
+
 void note_quality(const MicrographQuality& quality, picker_run_item& item) {
     item.score_10 = quality.score_10;
     item.score_50 = quality.score_50;
@@ -52,6 +54,43 @@ void note_quality(const MicrographQuality& quality, picker_run_item& item) {
 }
 
 } // namespace
+
+picker_run_item item_of(const RunItem& entry, double threshold) {
+    picker_run_item result;
+    std::memset(&result, 0, sizeof result);
+    result.path = entry.micrograph.c_str();
+    result.stem = entry.stem.c_str();
+    result.status = entry.status.c_str();
+    result.error = entry.error.c_str();
+    result.width = entry.width;
+    result.height = entry.height;
+    result.pixel_size = entry.pixel_size;
+    result.candidates = static_cast<std::int64_t>(entry.candidates);
+    result.picks = static_cast<std::int64_t>(entry.picks);
+    const picker_removed removed = removed_of(entry.removed);
+    result.removed_threshold = removed.threshold;
+    result.removed_distance = removed.distance;
+    result.removed_edge = removed.edge;
+    result.removed_mask = removed.mask;
+    result.removed_top = removed.top;
+    result.removed_clean = removed.clean;
+    result.removed_carbon = removed.carbon;
+    result.removed_deviation = removed.deviation;
+    result.removed_extreme_pixels = removed.extreme_pixels;
+    result.removed_overlaps = removed.overlaps;
+    result.seconds_read = entry.times.read;
+    result.seconds_transform = entry.times.transform;
+    result.seconds_score = entry.times.score;
+    result.seconds_peaks = entry.times.peaks;
+    result.seconds_write = entry.times.write;
+    const bool done = entry.status == "done" || entry.status == "skipped";
+    result.false_share = entry.false_share.value_or(std::nan(""));
+    result.threshold = done ? entry.threshold.value_or(threshold) : std::nan("");
+    note_quality(entry.quality, result);
+    return result;
+}
+
+} // namespace picker::capi
 
 picker_status picker_run_options_init(picker_run_options* options, size_t struct_size) {
     return init_struct(options, struct_size);
@@ -71,7 +110,7 @@ picker_status picker_pick_files(picker_run_report** out, const picker_model* mod
         auto*& target = out_handle(out, "out");
         const Model& source = required(model, "model").value;
         const picker_inputs& files = required(inputs, "inputs");
-        const RunOptions run_options = options_of(options);
+        const RunOptions run_options = run_options_of(options);
         const Control talk = control_of(control);
         std::optional<Scorer> scorer;
         const Model chosen = model_to_score(source, run_options.settings);
@@ -116,37 +155,7 @@ picker_status picker_run_report_item(const picker_run_report* report, size_t ind
             fail(Status::not_found, "there is no micrograph ", index, "; this run has ", source.items.size());
         }
         const RunItem& entry = source.items[index];
-        picker_run_item result;
-        std::memset(&result, 0, sizeof result);
-        result.path = entry.micrograph.c_str();
-        result.stem = entry.stem.c_str();
-        result.status = entry.status.c_str();
-        result.error = entry.error.c_str();
-        result.width = entry.width;
-        result.height = entry.height;
-        result.pixel_size = entry.pixel_size;
-        result.candidates = static_cast<std::int64_t>(entry.candidates);
-        result.picks = static_cast<std::int64_t>(entry.picks);
-        const picker_removed removed = removed_of(entry.removed);
-        result.removed_threshold = removed.threshold;
-        result.removed_distance = removed.distance;
-        result.removed_edge = removed.edge;
-        result.removed_mask = removed.mask;
-        result.removed_top = removed.top;
-        result.removed_clean = removed.clean;
-        result.removed_carbon = removed.carbon;
-        result.removed_deviation = removed.deviation;
-        result.removed_extreme_pixels = removed.extreme_pixels;
-        result.removed_overlaps = removed.overlaps;
-        result.seconds_read = entry.times.read;
-        result.seconds_transform = entry.times.transform;
-        result.seconds_score = entry.times.score;
-        result.seconds_peaks = entry.times.peaks;
-        result.seconds_write = entry.times.write;
-        const bool done = entry.status == "done" || entry.status == "skipped";
-        result.false_share = entry.false_share.value_or(std::nan(""));
-        result.threshold = done ? entry.threshold.value_or(source.threshold) : std::nan("");
-        note_quality(entry.quality, result);
+        const picker_run_item result = item_of(entry, source.threshold);
         write_struct(item, result);
     });
 }

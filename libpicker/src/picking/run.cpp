@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
 #include <utility>
 
 namespace picker {
@@ -30,6 +31,7 @@ public:
 
 private:
     bool is_mine(std::size_t index) const;
+    void remove_leftovers() const;
     void find_work();
     void work();
     bool everybody_is_done();
@@ -50,6 +52,30 @@ bool Run::is_mine(std::size_t index) const {
     const Shard& shard = run_.options.shard;
     return shard.count == 0 ||
            index % static_cast<std::size_t>(shard.count) == static_cast<std::size_t>(shard.index % shard.count);
+}
+
+// What processes that were killed while they wrote have left (io/atomic_file.hpp). Nobody else may be at work.
+void Run::remove_leftovers() const {
+    std::set<std::string> targets{"autopick.star", "run.json", "journal.jsonl"};
+    for (const InputMicrograph& input : inputs_) {
+        const auto names = output_names(run_, input.stem);
+        targets.insert(names.begin(), names.end());
+    }
+    for (const std::string& list : run_.lists) {
+        targets.insert(std::string("picks") + picks_format(list).extension);
+    }
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(run_.options.output, none)) {
+        const std::string name = entry.path().filename().string(); // .TARGET.PROCESS-NUMBER.tmp
+        if (name.size() > 5 && name.front() == '.' && name.ends_with(".tmp")) {
+            const std::string rest = name.substr(1, name.size() - 5);
+            const std::size_t dot = rest.rfind('.');
+            if (dot != rest.npos && rest.find_first_not_of("0123456789-", dot + 1) == rest.npos &&
+                targets.contains(rest.substr(0, dot))) {
+                std::filesystem::remove(entry.path(), none);
+            }
+        }
+    }
 }
 
 // Splits the inputs into those that are done, those of other shards, and the rest.
@@ -119,6 +145,7 @@ bool Run::everybody_is_done() {
     if (!lock_.take_whole()) {
         return false;
     }
+    remove_leftovers();
     journal_.read_others();
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
         RunItem& item = report_.items[i];
@@ -172,6 +199,9 @@ void Run::apply_top() {
 
 RunReport Run::go() {
     const Stopwatch watch;
+    if (run_.options.shard.count == 0 && lock_.take_whole()) {
+        remove_leftovers();
+    }
     find_work();
     work();
     const auto is = [](const char* status) { return [status](const RunItem& item) { return item.status == status; }; };
@@ -204,13 +234,8 @@ RunReport Run::go() {
 
 RunReport pick_files(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
                      const RunOptions& options, const Control& control) {
-    RunContext context = make_run_context(model, scorer, inputs, options);
-    std::error_code error;
-    std::filesystem::create_directories(options.output, error);
-    if (error || !std::filesystem::is_directory(options.output)) {
-        fail(Status::io, "cannot make the output folder ", options.output.string(), ": ",
-             error ? error.message() : "there is a file of that name", "; choose another one");
-    }
+    RunContext context = make_run_context(model, scorer, &inputs, options);
+    make_output_folder(options.output);
     return Run(std::move(context), inputs, control).go();
 }
 

@@ -29,9 +29,19 @@ struct RunContext {
     std::map<std::string, InputMicrograph> masks; // by stem; "" serves the others
 };
 
-// Error for settings that cannot work, before anything is written.
-RunContext make_run_context(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
+// Error for settings that cannot work, before anything is written. `inputs` null: they are not known yet; then several
+// masks go by their names alone, and a single one serves all.
+RunContext make_run_context(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>* inputs,
                             const RunOptions& options);
+
+// Parts of it: what cannot work together; stems that clash, and files of the output that would overwrite a micrograph;
+// masks of micrographs that are not known yet.
+void check_options(const RunContext& run);
+void check_inputs(const RunContext& run, const std::vector<InputMicrograph>& inputs);
+void check_output_names(const RunContext& run, const InputMicrograph& input);
+std::map<std::string, InputMicrograph> masks_by_name(const std::vector<std::string>& patterns);
+// The output folder, made if need be.
+void make_output_folder(const std::filesystem::path& output);
 
 // What a run without the network begins with: the score map of a micrograph, or for candidates an empty one of its
 // size; with the micrograph's pixels where a rule looks at them. Fills in size and pixel size of `item`.

@@ -27,11 +27,6 @@ const char* source_name(CandidateSource source) {
     return "micrographs";
 }
 
-bool same_place(const std::filesystem::path& a, const std::filesystem::path& b) {
-    std::error_code none;
-    return std::filesystem::weakly_canonical(a, none) == std::filesystem::weakly_canonical(b, none);
-}
-
 nlohmann::json or_default(const std::optional<double>& value) {
     return value ? nlohmann::json(*value) : nlohmann::json("default");
 }
@@ -72,57 +67,9 @@ void choose_formats(RunContext& run) {
     std::sort(run.lists.begin(), run.lists.end());
 }
 
-void check_places(const RunContext& run, const std::vector<InputMicrograph>& inputs) {
-    const RunOptions& options = run.options;
-    if (options.output.empty()) {
-        fail(Status::invalid_argument, "no output folder; give one");
-    }
-    const Shard& shard = options.shard;
-    if (shard.count < 0 || shard.index < 0 || shard.index > shard.count) {
-        fail(Status::invalid_argument, "there is no shard ", shard.index, " of ", shard.count,
-             "; give 1 to N of N, or 0 to N-1 of N");
-    }
-    if (shard.count > 0 && options.overwrite) {
-        fail(Status::invalid_argument, "shards cannot overwrite what other shards are doing; empty the folder ",
-             options.output.string(), " first, or choose another one");
-    }
-    if (inputs.empty()) {
-        fail(Status::invalid_argument, "no micrographs to pick; give files, folders or a STAR list");
-    }
-    if (options.source == CandidateSource::micrograph && run.scorer == nullptr) {
-        fail(Status::invalid_argument,
-             "a run over micrographs needs a scorer; only score maps and candidates do without");
-    }
-    if (options.source == CandidateSource::candidates && same_place(options.source_folder, options.output)) {
-        fail(Status::invalid_argument, "the candidates in ", options.source_folder.string(),
-             " would be overwritten by the result; choose another output folder");
-    }
-    if (options.source == CandidateSource::candidates && options.settings.clean != Cleaning::off) {
-        fail(Status::invalid_argument, "candidates hold no score map to clean; start from score maps or micrographs");
-    }
-    if (options.source == CandidateSource::candidates && options.write_score_maps) {
-        fail(Status::invalid_argument, "candidates hold no score map to write; start from score maps or micrographs");
-    }
-    std::map<std::string, const InputMicrograph*> by_stem;
-    for (const InputMicrograph& input : inputs) {
-        const auto [place, is_new] = by_stem.emplace(input.stem, &input);
-        if (!is_new) {
-            fail(Status::mismatch, "the micrographs ", place->second->name, " and ", input.name,
-                 " have the same stem, ", input.stem,
-                 ", and would write the same files; rename one, or pick them into two folders");
-        }
-        for (const std::string& name : output_names(run, input.stem)) {
-            if (same_place(options.output / name, input.path)) {
-                fail(Status::invalid_argument, "the output ", (options.output / name).string(),
-                     " would overwrite the micrograph; choose another output folder");
-            }
-        }
-    }
-}
-
 } // namespace
 
-RunContext make_run_context(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
+RunContext make_run_context(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>* inputs,
                             const RunOptions& options) {
     RunContext run;
     run.model = &model;
@@ -142,8 +89,11 @@ RunContext make_run_context(const Model& model, const Scorer* scorer, const std:
     run.keep = plan.keep;
     run.needs_micrograph = plan.image.any();
     choose_formats(run);
-    run.masks = match_masks(inputs, run.options.masks);
-    check_places(run, inputs);
+    run.masks = inputs != nullptr ? match_masks(*inputs, options.masks) : masks_by_name(options.masks);
+    check_options(run);
+    if (inputs != nullptr) {
+        check_inputs(run, *inputs);
+    }
     check_candidate_source(run);
     nlohmann::json masks = nlohmann::json::array();
     for (const auto& [stem, mask] : run.masks) {

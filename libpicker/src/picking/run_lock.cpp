@@ -140,11 +140,11 @@ void RunLock::release() {
 }
 
 bool RunLock::take_whole() {
-    if (shard_ == 0) {
-        return true;
-    }
     if (unsupported_) {
         return false; // nobody knows who else is at work: a later run over everything is for that
+    }
+    if (shard_ == 0) {
+        return true;
     }
     release();
     shard_ = 0;

@@ -101,7 +101,11 @@ DOCTEST_TEST_CASE("shards at the same time, and the best N over the whole run") 
 DOCTEST_TEST_CASE("a call without a shard completes what shards have left") {
     const World world;
     world.run({1, 3});
+    write_whole(world.options.output / ".m0.star.123-4.tmp", "of a process that was killed");
+    write_whole(world.options.output / ".notes.123-4.tmp", "somebody else's");
     const RunReport report = world.run();
+    DOCTEST_CHECK(!world.has(".m0.star.123-4.tmp"));
+    DOCTEST_CHECK(std::filesystem::remove(world.options.output / ".notes.123-4.tmp"));
     DOCTEST_CHECK(count(report, "skipped") == 3);
     DOCTEST_CHECK(count(report, "done") == 5);
     DOCTEST_CHECK(report.has_lists);
