@@ -244,7 +244,7 @@ Command pick_command() {
         auto options = libpicker::make<picker_run_options>();
         options.top = arguments.integer("--top", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
         options.box_size = arguments.above_zero("--box-size").value_or(0);
-        const bool resident = is_resident(arguments);
+        const bool resident = is_resident(arguments), many = is_one_of_many(arguments);
         Terminal terminal(arguments);
         std::optional<libpicker::Inputs> known; // all at once, or as they come
         if (!resident) {
@@ -276,6 +276,9 @@ Command pick_command() {
         std::size_t refused = 0;
         const libpicker::Inputs inputs =
             known ? std::move(*known) : pick_as_they_come(arguments, model, options, terminal, refused);
+        if (many && !pick_among_ranks(model, options, inputs, terminal)) {
+            return exit_done; // the first process tells what has become of all
+        }
         if (resident) {
             tell_pixel_sizes(arguments, inputs, terminal);
         }

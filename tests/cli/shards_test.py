@@ -4,10 +4,11 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import time
 import unittest
 
-from support import Case, picks_of, start, world
+from support import PICKER, Case, picks_of, start, world
 
 
 class ShardCase(Case):
@@ -71,6 +72,15 @@ class Lock(ShardCase):
         process.communicate(timeout=60)
         self.picker(*self.words())
         self.same_as_single()
+
+
+    def test_processes_of_mpirun_do_not_write_over_each_other(self):
+        """What mpirun says to a program, but no mpirun: nothing is written where the processes cannot find each other."""
+        done = subprocess.run([PICKER, *map(str, self.words())], cwd=self.folder, capture_output=True, text=True, check=False,
+                              env={**os.environ, "OMPI_COMM_WORLD_SIZE": "4"}, timeout=120)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "built without MPI.*--shard I/N|does not know of the other processes")
+        self.assertFalse((self.folder / "out").exists())
 
 
 class Shards(ShardCase):
