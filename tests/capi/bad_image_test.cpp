@@ -140,9 +140,11 @@ DOCTEST_TEST_CASE("NaN and constant images, and those smaller than a window, are
     refused(pick(missing, 200, 160), PICKER_BAD_FILE, {"flat.mrc", "finite"});
     const std::vector<float> constant(missing.size(), 3.0F);
     refused(pick(constant, 200, 160), PICKER_BAD_FILE, {"flat.mrc", "the value 3", ";"});
-    refused(pick(constant, 20, 10), PICKER_INVALID_ARGUMENT, {"flat.mrc", "20 x 10", "window", "diameter"});
+    refused(pick(constant, 24, 24), PICKER_INVALID_ARGUMENT, {"flat.mrc", "24 x 24", "window", "diameter"});
+    refused(pick(constant, 20, 10), PICKER_INVALID_ARGUMENT,
+            {"flat.mrc", "20 x 10", "20 pixels, more than", "diameter"});
     options.diameter = 40000;
-    refused(pick(constant, 200, 160), PICKER_INVALID_ARGUMENT, {"200 x 160", "window", "pixel size"});
+    refused(pick(constant, 200, 160), PICKER_INVALID_ARGUMENT, {"200 x 160", "20000 pixels", "pixel size"});
 }
 
 DOCTEST_TEST_CASE("pixel size missing or absurd") {

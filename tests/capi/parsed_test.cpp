@@ -194,8 +194,13 @@ DOCTEST_TEST_CASE("an aperture belongs to segmenters; what segmenters cannot lea
     train.loss = PICKER_LOSS_NNPU;
     refused(picker_train(segmenter.get(), data.get(), nullptr, &train, nullptr, nullptr), PICKER_INVALID_ARGUMENT,
             {"learns from maps"});
+    auto finer = simulation();
+    finer.pixel_size = 5;
+    const auto fine = libpicker::simulate(finer, 1);
+    libpicker::Dataset small;
+    small.add(fine.micrograph, fine.truth);
     train = make<picker_train_options>();
-    train.diameter = 20; // less than two pixels
-    refused(picker_train(segmenter.get(), data.get(), nullptr, &train, nullptr, nullptr), PICKER_INVALID_ARGUMENT,
+    train.diameter = 20; // four pixels of the micrograph, less than two of the map
+    refused(picker_train(segmenter.get(), small.get(), nullptr, &train, nullptr, nullptr), PICKER_INVALID_ARGUMENT,
             {"less than two pixels of the map"});
 }

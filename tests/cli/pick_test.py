@@ -57,8 +57,8 @@ class Files(PickCase):
         result = self.pick("--format", "star,box,cbox,cs,csv", "--box-size", 50).json
         out = self.folder / "out"
         self.assertEqual(sorted(p.name for p in out.iterdir()),
-                         ["autopick.star", "journal.jsonl", "picks.cs", "picks.csg", "picks.csv", "run.json", "sim_0003.box",
-                          "sim_0003.cbox", "sim_0003.star"])
+                         ["autopick.star", "journal.jsonl", "picks.cs", "picks.csg", "picks.csv", "quality.csv",
+                          "run.json", "sim_0003.box", "sim_0003.cbox", "sim_0003.star"])
         rows = star_table(out / "sim_0003.star")
         self.assertEqual(list(rows[0]), RELION_COLUMNS)
         scores = [float(row["rlnAutopickFigureOfMerit"]) for row in rows]
@@ -120,7 +120,7 @@ class Files(PickCase):
         self.write("a.mrc", "no image")
         self.write("b.mrc", "no image")
         result = self.terminal("--output", "out", "--draw", "png", code=1, micrographs=["a.mrc", "b.mrc"])
-        self.assertMessage(result, "a.mrc", "b.mrc", "nothing has been done")
+        self.assertMessage(result, "a.mrc", "b.mrc", "copy them again")
         self.assertFalse((self.folder / "out").exists())
         for name in ("a.mrc", "b.mrc"):
             write_mrc(self.folder / name, 20, 16, 4.0)  # smaller than one box, which only the model knows

@@ -113,6 +113,10 @@ class Output(Case):
         for name in parameters:
             self.assertIn(f"\n  {name} ", text)
 
+    def test_a_folder_with_the_name_of_an_installed_model_is_not_in_its_way(self):
+        (self.folder / "general").mkdir()
+        self.assertIn("compact", self.picker("models", "general").out)
+
     def test_failure_with_json_is_an_object_on_standard_output(self):
         result = self.picker("models", "none.safetensors", "--json", code=1)
         self.assertEqual(result.json["error"]["status"], "PICKER_NOT_FOUND")

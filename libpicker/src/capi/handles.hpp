@@ -59,6 +59,7 @@ struct picker_scores {
 struct picker_run_report {
     picker::RunReport value;
 };
+struct picker_preflight {
     picker::Preflight value;
 };
 struct picker_session {

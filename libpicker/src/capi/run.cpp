@@ -83,7 +83,7 @@ picker_run_item item_of(const RunItem& entry, double threshold) {
     result.seconds_score = entry.times.score;
     result.seconds_peaks = entry.times.peaks;
     result.seconds_write = entry.times.write;
-    const bool done = entry.status == "done" || entry.status == "skipped";
+    const bool done = is_done(entry);
     result.false_share = entry.false_share.value_or(std::nan(""));
     result.threshold = done ? entry.threshold.value_or(threshold) : std::nan("");
     note_quality(entry.quality, result);

@@ -48,15 +48,15 @@ std::span<const ShippedModel> shipped_models() {
 
 fs::path model_file(const fs::path& given) {
     std::error_code ignored;
-    if (fs::exists(given, ignored) || given.has_parent_path() || given.has_extension()) {
-        return given; // reading it says what is wrong with it
-    }
     std::string names;
     for (const ShippedModel& model : all) {
-        if (given == model.name) {
-            return find(model.name);
+        if (given == model.name && (!fs::exists(given, ignored) || fs::is_directory(given, ignored))) {
+            return find(model.name); // a folder may have a model's name, and is none
         }
         names += (names.empty() ? "" : ", ") + std::string(model.name);
+    }
+    if (fs::exists(given, ignored) || given.has_parent_path() || given.has_extension()) {
+        return given; // reading it says what is wrong with it
     }
     fail(Status::not_found, "there is no file ", given.string(), ", and no model of this name is installed (there is ",
          names, "); give the path of a .safetensors file or one of these names");

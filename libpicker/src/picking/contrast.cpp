@@ -17,10 +17,6 @@ constexpr double least_gain = 2.0;
 constexpr double most_false = 0.3;
 constexpr std::size_t most_looked_at = 3;
 
-bool is_done(const RunItem& item) {
-    return item.status == "done" || item.status == "skipped";
-}
-
 Promise promise_of(const RunItem& item) {
     const double share = item.false_share.value_or(1.0);
     return {(1.0 - share) * static_cast<double>(item.picks), share};

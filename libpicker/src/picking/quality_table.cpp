@@ -12,7 +12,7 @@ namespace picker {
 
 std::vector<std::pair<const char*, double>> quality_numbers(const RunItem& item, double threshold) {
     constexpr double unknown = MicrographQuality::unknown;
-    const bool done = item.status == "done" || item.status == "skipped";
+    const bool done = is_done(item);
     const auto known = [&](double value) { return done ? value : unknown; };
     const MicrographQuality& quality = item.quality;
     return {{"picks", known(static_cast<double>(item.picks))},
@@ -43,7 +43,7 @@ std::string quality_csv(const RunReport& report) {
     }
     out += '\n';
     for (const RunItem& item : report.items) {
-        out += csv_field(item.micrograph) + ',' + csv_field(item.status);
+        out += csv_field(item.micrograph) + ',' + csv_field(is_done(item) ? "done" : item.status); // by whichever call
         for (const auto& [name, value] : quality_numbers(item, report.threshold)) {
             // Six digits are more than a measure of a micrograph is good for, and those of a count are exact.
             const bool whole = std::isfinite(value) && value == std::round(value) && std::abs(value) < 1e15;

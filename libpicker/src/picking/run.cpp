@@ -179,7 +179,7 @@ void Run::apply_top() {
     std::vector<std::size_t> order;
     std::vector<Picks> all;
     for (std::size_t i = 0; i < report_.items.size(); ++i) {
-        if (report_.items[i].status == "done" || report_.items[i].status == "skipped") {
+        if (is_done(report_.items[i])) {
             order.push_back(i);
             all.push_back(read_micrograph_picks(run_, report_.items[i].stem));
         }

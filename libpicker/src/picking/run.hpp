@@ -83,13 +83,18 @@ struct RunItem {
     MicrographQuality quality;
 };
 
+// Whether there is a result, of whichever call.
+inline bool is_done(const RunItem& item) {
+    return item.status == "done" || item.status == "skipped";
+}
+
 struct RunReport {
     std::vector<RunItem> items; // in input order
     std::size_t picks = 0, failed = 0;
     double seconds = 0.0;
     double threshold = 0.0, diameter = 0.0; // threshold: the median where every micrograph has its own
     bool cancelled = false;
-    bool reversed = false; // the contrast of most micrographs seems to be (contrast.hpp)
+    bool reversed = false;  // the contrast of most micrographs seems to be (contrast.hpp)
     bool has_lists = false; // autopick.star and the others were written: of shards only the last one does it
 };
 

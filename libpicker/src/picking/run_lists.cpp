@@ -12,10 +12,6 @@
 namespace picker {
 namespace {
 
-bool is_done(const RunItem& item) {
-    return item.status == "done" || item.status == "skipped";
-}
-
 void write_coordinate_list(const RunContext& run, const RunReport& report) {
     starfile::Block block("coordinate_files");
     block.set_version(30001);
