@@ -185,11 +185,16 @@ void add_cs_dimension(CsField& field, std::uint64_t size, const std::string& fil
 void check_cs_fields(const std::vector<CsField>& fields, const std::string& file) {
     std::set<std::string_view> names;
     std::uint64_t row = 0;
+    std::size_t nothing = 0; // fields that take no bytes of the file, but a string of memory for each row
     if (fields.size() > 4096) {
         fail(Status::bad_file, file, ": it has ", fields.size(), " fields; the file is damaged, copy it again");
     }
     for (const CsField& field : fields) {
         row += field.row_bytes(); // each below 2^53
+        if (field.kind != 'V' && field.row_bytes() == 0 && ++nothing > 64) {
+            fail(Status::bad_file, file,
+                 ": more than 64 of its fields hold no bytes; the file is damaged, copy it again");
+        }
         if (row > (std::uint64_t{1} << 31)) {
             fail(Status::bad_file, file, ": its rows are absurdly long; the file is damaged, copy it again");
         }

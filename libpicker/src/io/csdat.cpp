@@ -1,6 +1,7 @@
 // CSDAT, the stream form of .cs files (cs_table.hpp): a JSON header, column after column, each with its size and
 // possibly compressed with LZ4, then the heap of all strings.
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "io/cs_reader.hpp"
 
 #include <algorithm>
@@ -70,6 +71,9 @@ Header read_header(const FileReader& file, std::uint64_t& at) {
     }
     std::string text(length, '\0');
     file.read(text.data(), text.size(), 10);
+    if (is_nested_deeper(text)) {
+        damaged(file, "its header is nested more than 64 deep");
+    }
     const auto json = nlohmann::json::parse(text, nullptr, false);
     const auto has = [&](const char* key) { return json.is_object() && json.contains(key); };
     if (!has("length") || !json["length"].is_number_unsigned() || !has("dtype") || !json["dtype"].is_array()) {

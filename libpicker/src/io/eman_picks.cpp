@@ -1,6 +1,7 @@
 // EMAN2's info/NAME_info.json: the boxes that e2boxer and its successors keep for a micrograph. Read only: the file
 // holds everything else that EMAN2 knows of the micrograph too.
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/picks_formats.hpp"
 
@@ -29,6 +30,9 @@ std::string micrograph_of(const std::filesystem::path& path) {
 
 Json parsed(const std::filesystem::path& path) {
     const std::string bytes = read_whole(path);
+    if (is_nested_deeper(bytes)) {
+        fail(Status::bad_file, path.string(), " is nested more than 64 deep; write it again with EMAN2");
+    }
     try {
         return Json::parse(bytes);
     } catch (const Json::exception& error) {

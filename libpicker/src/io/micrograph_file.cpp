@@ -85,12 +85,13 @@ std::vector<unsigned char> stretch_to_gray(const Image& image) {
             high = std::ranges::max(values);
         }
     }
-    const float scale = high > low ? 255.0F / (high - low) : 0.0F;
+    // In double: the difference of two floats may be beyond float.
+    const double scale = high > low ? 255.0 / (static_cast<double>(high) - low) : 0.0;
     std::vector<unsigned char> gray(image.pixels.size());
     for (std::size_t i = 0; i < gray.size(); ++i) {
         const float value = image.pixels[i];
-        const float level = std::isfinite(value) ? (value - low) * scale : 0.0F;
-        gray[i] = static_cast<unsigned char>(std::clamp(level, 0.0F, 255.0F) + 0.5F);
+        const double level = std::isfinite(value) ? (static_cast<double>(value) - low) * scale : 0.0;
+        gray[i] = static_cast<unsigned char>(std::clamp(level, 0.0, 255.0) + 0.5);
     }
     return gray;
 }

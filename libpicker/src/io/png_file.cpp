@@ -13,6 +13,7 @@
 #include <csetjmp>
 #include <cstring>
 #include <exception>
+#include <new>
 #include <png.h>
 
 namespace picker {
@@ -25,7 +26,7 @@ struct Source {
     std::size_t size = 0, position = 0;
 };
 
-// What a decoder run shares with its callbacks; plain data, so that a jump past it loses nothing.
+// What a decoder run shares with its callbacks. It belongs to a caller of the functions that libpng jumps out of.
 struct Decoder {
     png_structp png = nullptr;
     png_infop info = nullptr;
@@ -33,6 +34,10 @@ struct Decoder {
     char message[200] = {};
     png_uint_32 width = 0, height = 0;
     int depth = 0, colour = 0, passes = 1; // as stored
+    Decoder() = default;
+    ~Decoder() { png_destroy_read_struct(&png, &info, nullptr); }
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
 };
 
 void on_error(png_structp png, png_const_charp message) {
@@ -163,6 +168,9 @@ public:
             decoder_.source = {nullptr, &file, file.size(), 0};
         }
         if (!start(decoder_)) {
+            if (decoder_.png == nullptr) {
+                throw std::bad_alloc();
+            }
             fail_damaged();
         }
         if (std::uint64_t{decoder_.width} * decoder_.height > max_image_pixels) {
@@ -170,10 +178,6 @@ public:
                        " pixels, more than any micrograph; its PNG header is damaged, write the file again");
         }
     }
-    ~PngReader() { png_destroy_read_struct(&decoder_.png, &decoder_.info, nullptr); }
-    PngReader(const PngReader&) = delete;
-    PngReader& operator=(const PngReader&) = delete;
-
     const Decoder& decoder() const { return decoder_; }
 
     Image image() {
@@ -199,7 +203,6 @@ public:
 private:
     [[noreturn]] void fail_damaged() {
         const std::string reason = decoder_.message;
-        png_destroy_read_struct(&decoder_.png, &decoder_.info, nullptr);
         fail_image(ImageFault::damaged, name_, " is a damaged or truncated PNG file",
                    reason.empty() ? std::string() : " (libpng: " + reason + ")", "; save the picture again");
     }

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <new>
 #include <tiffio.h>
 
 namespace picker {
@@ -45,6 +46,9 @@ int drop_warning(TIFF* /*tiff*/, void* /*user*/, const char* /*module*/, const c
 TiffPointer open_tiff(const std::filesystem::path& path, const char* mode, Messages& messages) {
     const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),
                                                                                TIFFOpenOptionsFree);
+    if (options == nullptr) {
+        throw std::bad_alloc();
+    }
     TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keep_error, &messages);
     TIFFOpenOptionsSetWarningHandlerExtR(options.get(), drop_warning, nullptr);
     // No tag or strip of a damaged file may ask for more than the largest image.
@@ -113,14 +117,15 @@ void check_strips(TIFF* tiff, const Page& page, const FileReader& file, const Me
         }
         total += bytes;
     }
-    // The densest of these packs 1032 bytes into one; other compressions are rare and left to libtiff.
+    // A tiny file holds no huge image, and none is allocated for it. The densest of these packs 1032 bytes into one;
+    // others, of which ZSTD is the densest, at most 32768.
     const auto compression = tag<std::uint16_t>(tiff, TIFFTAG_COMPRESSION);
     const bool known = compression == COMPRESSION_NONE || compression == COMPRESSION_LZW ||
                        compression == COMPRESSION_ADOBE_DEFLATE || compression == COMPRESSION_DEFLATE ||
                        compression == COMPRESSION_PACKBITS;
-    const std::uint64_t ratio = compression == COMPRESSION_NONE ? 1 : 2000;
+    const std::uint64_t ratio = compression == COMPRESSION_NONE ? 1 : known ? 2000 : 40000;
     const std::uint64_t pixels = std::uint64_t{page.width} * page.height * page.sample_bytes;
-    if (count == 0 || (known && total < pixels / ratio)) {
+    if (count == 0 || total < pixels / ratio) {
         fail_damaged(file.path().string(), messages);
     }
 }

@@ -288,6 +288,7 @@ ModelSpec spec_from_json(std::string_view json, const std::string& file) {
 }
 
 nlohmann::ordered_json parse_json(std::string_view json, int max_depth, const std::string& what) {
+    constexpr std::size_t most_keys = 20000; // each is looked for among all before it
     std::vector<std::set<std::string>> keys; // of the objects that are open
     const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
         if (depth > max_depth) {
@@ -297,6 +298,8 @@ nlohmann::ordered_json parse_json(std::string_view json, int max_depth, const st
             keys.emplace_back();
         } else if (event == Json::parse_event_t::object_end) {
             keys.pop_back();
+        } else if (event == Json::parse_event_t::key && keys.back().size() == most_keys) {
+            fail(Status::bad_file, what, " has more than ", most_keys, " keys in one object; it is damaged or foreign");
         } else if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
             fail(Status::bad_file, what, " has the key \"", value.get<std::string>(), "\" twice; it is damaged");
         }

@@ -87,7 +87,7 @@ void Run::find_work() {
         mine_ += mine ? 1 : 0;
         nlohmann::json stamps = input_stamps(run_, inputs_[i]);
         if (const nlohmann::json* record = journal_.find_current(run_, item, stamps)) {
-            item = run_item(*record);
+            item = run_item(*record, run_.options.output);
             item.status = "skipped";
             before_ += mine ? 1 : 0;
         } else if (mine) {
@@ -154,12 +154,12 @@ bool Run::everybody_is_done() {
         }
         const nlohmann::json stamps = input_stamps(run_, inputs_[i]);
         if (const nlohmann::json* record = journal_.find_current(run_, item, stamps)) {
-            item = run_item(*record);
+            item = run_item(*record, run_.options.output);
             item.status = "skipped";
         } else if (const nlohmann::json* last = journal_.find(item.stem); last != nullptr &&
                                                                           last->value("status", "") == "failed" &&
                                                                           last->value("inputs", stamps) == stamps) {
-            item = run_item(*last);
+            item = run_item(*last, run_.options.output);
         } else {
             return false; // of a shard that has been stopped, or has not begun
         }

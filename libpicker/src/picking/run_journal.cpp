@@ -2,6 +2,7 @@
 #include "picking/run_journal.hpp"
 
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/file_reader.hpp"
 #include "picking/run_files.hpp"
@@ -113,18 +114,18 @@ nlohmann::json to_json(const RunItem& item) {
     return json;
 }
 
-RunItem run_item(const nlohmann::json& record) {
+RunItem run_item(const nlohmann::json& record, const std::filesystem::path& file) {
     RunItem item;
     try {
         record.at("micrograph").get_to(item.micrograph);
         record.at("stem").get_to(item.stem);
         record.at("status").get_to(item.status);
         record.at("error").get_to(item.error);
-        record.at("width").get_to(item.width);
-        record.at("height").get_to(item.height);
+        item.width = whole_of<int>(record.at("width"));
+        item.height = whole_of<int>(record.at("height"));
         record.at("pixel_size").get_to(item.pixel_size);
-        record.at("candidates").get_to(item.candidates);
-        record.at("picks").get_to(item.picks);
+        item.candidates = whole_of<std::size_t>(record.at("candidates"));
+        item.picks = whole_of<std::size_t>(record.at("picks"));
         if (record.contains("threshold")) {
             item.threshold = record["threshold"].get<double>();
         }
@@ -138,16 +139,17 @@ RunItem run_item(const nlohmann::json& record) {
             item.quality = quality_of(record["quality"]);
         }
         const auto& removed = record.at("removed");
-        removed.at("edge").get_to(item.removed.edge);
-        removed.at("mask").get_to(item.removed.mask);
-        removed.at("threshold").get_to(item.removed.threshold);
-        removed.at("distance").get_to(item.removed.distance);
-        removed.at("top").get_to(item.removed.top);
-        item.removed.clean = removed.value("clean", std::size_t{0}); // records of version 0.1 lack these
-        item.removed.carbon = removed.value("carbon", std::size_t{0});
-        item.removed.deviation = removed.value("deviation", std::size_t{0});
-        item.removed.extreme_pixels = removed.value("extreme_pixels", std::size_t{0});
-        item.removed.overlaps = removed.value("overlaps", std::size_t{0});
+        item.removed.edge = whole_of<std::size_t>(removed.at("edge"));
+        item.removed.mask = whole_of<std::size_t>(removed.at("mask"));
+        item.removed.threshold = whole_of<std::size_t>(removed.at("threshold"));
+        item.removed.distance = whole_of<std::size_t>(removed.at("distance"));
+        item.removed.top = whole_of<std::size_t>(removed.at("top"));
+        item.removed.clean =
+            whole_of<std::size_t>(removed.value("clean", nlohmann::json(0))); // records of version 0.1 lack these
+        item.removed.carbon = whole_of<std::size_t>(removed.value("carbon", nlohmann::json(0)));
+        item.removed.deviation = whole_of<std::size_t>(removed.value("deviation", nlohmann::json(0)));
+        item.removed.extreme_pixels = whole_of<std::size_t>(removed.value("extreme_pixels", nlohmann::json(0)));
+        item.removed.overlaps = whole_of<std::size_t>(removed.value("overlaps", nlohmann::json(0)));
         const auto& seconds = record.at("seconds");
         seconds.at("read").get_to(item.times.read);
         seconds.at("transform").get_to(item.times.transform);
@@ -155,7 +157,8 @@ RunItem run_item(const nlohmann::json& record) {
         seconds.at("peaks").get_to(item.times.peaks);
         seconds.at("write").get_to(item.times.write);
     } catch (const nlohmann::json::exception& error) {
-        fail(Status::bad_file, "a record of the run's journal is damaged: ", error.what());
+        fail(Status::bad_file, file.string(), " has a damaged record of a micrograph: ", error.what(),
+             "; run picker pick again in this folder");
     }
     return item;
 }
@@ -208,8 +211,8 @@ bool Journal::read(const std::filesystem::path& path) {
     bool first = true;
     for (std::size_t begin = 0; begin < bytes.size();) {
         const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
-        auto line = nlohmann::json::parse(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
-                                          bytes.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+        const std::string_view text(bytes.data() + begin, end - begin);
+        auto line = nlohmann::json::parse(is_nested_deeper(text) ? std::string_view() : text, nullptr, false);
         begin = end + 1;
         if (first) {
             if (!line.is_object() || !line.contains("settings") || !line["settings"].is_object()) {
@@ -223,7 +226,12 @@ bool Journal::read(const std::filesystem::path& path) {
             }
             first = false;
         } else if (line.is_object() && line.contains("stem") && line["stem"].is_string()) {
-            const auto stem = line["stem"].get<std::string>(); // lines cut short by a crash are passed over
+            try { // lines cut short by a crash, or damaged otherwise, are passed over
+                (void)run_item(line, path);
+            } catch (const Error&) {
+                continue;
+            }
+            const auto stem = line["stem"].get<std::string>();
             records_[stem].push_back(std::move(line));
         }
     }

@@ -20,7 +20,8 @@ struct RunContext;
 nlohmann::json file_stamp(const std::filesystem::path& path);
 
 nlohmann::json to_json(const RunItem& item);
-RunItem run_item(const nlohmann::json& record); // Error(bad_file) for a damaged record
+// Error(bad_file) naming `file` for a damaged record.
+RunItem run_item(const nlohmann::json& record, const std::filesystem::path& file);
 
 // journal.jsonl of the run; shards write one of their own each, journal.I-of-N.jsonl: appending to one file is not safe
 // between machines. All of them are read.
@@ -29,7 +30,8 @@ public:
     // Opens or starts the journal of `folder`. Error(mismatch) when one there was started with other settings: the
     // message says which. `overwrite` starts it anew, without the others'. Nobody else may be at work for a whole run.
     Journal(const std::filesystem::path& folder, const nlohmann::json& settings, bool overwrite, Shard shard = {});
-    // The last record of a micrograph, null where there is none; and the last that is_current().
+    // The last record of a micrograph, null where there is none; and the last that is_current(). Damaged ones are
+    // passed over, so that it is done again.
     const nlohmann::json* find(const std::string& stem) const;
     const nlohmann::json* find_current(const RunContext& run, const RunItem& item, const nlohmann::json& stamps) const;
     void append(const RunItem& item, const nlohmann::json& stamps); // thread-safe, one write per line

@@ -1,6 +1,7 @@
 // Score maps and candidates of an earlier run as the source of a new one (run_files.hpp). What the candidates lack
 // cannot come back, and picks made of the rest would be wrong without anybody noticing: such settings are refused.
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/micrograph_file.hpp"
 #include "picking/plan.hpp"
@@ -160,7 +161,8 @@ void check_candidate_source(const RunContext& run) {
     if (run.options.source != CandidateSource::candidates || !std::filesystem::is_regular_file(file, none)) {
         return; // coordinates from elsewhere: nothing is known of how they were made
     }
-    const auto record = nlohmann::json::parse(read_whole(file), nullptr, false);
+    const std::string text = read_whole(file);
+    const auto record = nlohmann::json::parse(is_nested_deeper(text) ? std::string() : text, nullptr, false);
     if (record.is_object() && record.contains("settings") && record["settings"].is_object()) {
         EarlierRun(run, record["settings"]).check();
     }

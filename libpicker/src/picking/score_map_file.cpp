@@ -1,5 +1,6 @@
 // Score maps on disk: an MRC image of mode 2 that any program opens, with what it means as JSON in the extended header.
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/file_reader.hpp"
 #include "io/micrograph_file.hpp"
@@ -100,8 +101,8 @@ ScoreMap read_score_map(const std::filesystem::path& path) {
         map.step_x = values.at("step_x").get<double>();
         map.step_y = values.at("step_y").get<double>();
         map.diameter = values.at("diameter").get<double>();
-        map.width = values.at("micrograph_width").get<int>();
-        map.height = values.at("micrograph_height").get<int>();
+        map.width = whole_of<int>(values.at("micrograph_width"));
+        map.height = whole_of<int>(values.at("micrograph_height"));
         map.pixel_size = values.at("pixel_size").get<double>();
         offsets = values.value("offsets", false);
     } catch (const nlohmann::json::exception& error) {

@@ -67,7 +67,7 @@ void PickSession::add(const std::vector<InputMicrograph>& inputs) {
         }
         nlohmann::json stamps = input_stamps(run_, input);
         if (const nlohmann::json* record = journal_.find_current(run_, item, stamps)) {
-            item = run_item(*record);
+            item = run_item(*record, run_.options.output);
             item.status = "skipped";
             end(item);
             continue;

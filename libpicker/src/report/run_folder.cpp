@@ -2,6 +2,7 @@
 #include "report/run_folder.hpp"
 
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/picks_file.hpp"
 #include "io/star_micrographs.hpp"
@@ -51,7 +52,7 @@ std::filesystem::path image_path(const nlohmann::json& record, const RunItem& it
 ReportMicrograph read_one(const nlohmann::json& record, const std::filesystem::path& folder,
                           const std::filesystem::path& run_json) {
     ReportMicrograph out;
-    out.item = run_item(record);
+    out.item = run_item(record, run_json);
     out.path = image_path(record, out.item, run_json);
     collect_numbers(record, "", out.values);
     if (out.item.status == "skipped") {
@@ -94,8 +95,13 @@ RunFolder read_run_folder(const std::filesystem::path& folder) {
     }
     RunFolder out;
     out.folder = folder;
+    const std::string text = read_whole(path);
+    if (is_nested_deeper(text)) {
+        fail(Status::bad_file, path.string(), " is damaged (nested more than 64 deep); run picker pick again in this ",
+             "folder");
+    }
     try {
-        out.summary = nlohmann::json::parse(read_whole(path));
+        out.summary = nlohmann::json::parse(text);
         const nlohmann::json records = out.summary.at("micrographs");
         const nlohmann::json settings = out.summary.at("settings");
         out.diameter = settings.at("diameter").get<double>();

@@ -5,7 +5,7 @@
 #include "io/atomic_file.hpp"
 #include "io/csv.hpp"
 #include "io/inputs.hpp"
-#include "starfile/starfile.hpp"
+#include "io/star_file.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -44,7 +44,7 @@ std::vector<Cells> csv_rows(const std::filesystem::path& path) {
 }
 
 std::vector<Cells> star_rows(const std::filesystem::path& path) {
-    const starfile::File file = starfile::read(path);
+    const starfile::File file = read_star_file(path);
     std::vector<Cells> rows;
     for (const starfile::Block& block : file.blocks) {
         for (std::size_t r = 0; r < block.rows(); ++r) {

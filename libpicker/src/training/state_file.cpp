@@ -3,6 +3,7 @@
 #include "training/state_file.hpp"
 
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/file_reader.hpp"
 #include "models/safetensors.hpp"
@@ -49,12 +50,12 @@ Json progress_of(const TrainingState& state) {
 }
 
 void read_progress(TrainingState& state, const Json& json) {
-    state.best_epoch = json.at("best_epoch").get<int>();
+    state.best_epoch = whole_of<int>(json.at("best_epoch"));
     state.best_loss = number_of(json.at("best_loss"));
     state.best_accuracy = number_of(json.at("best_accuracy"));
     state.rate = json.at("rate").get<double>();
-    state.waiting = json.at("waiting").get<int>();
-    state.waiting_at_rate = json.at("waiting_at_rate").get<int>();
+    state.waiting = whole_of<int>(json.at("waiting"));
+    state.waiting_at_rate = whole_of<int>(json.at("waiting_at_rate"));
     state.finished = json.at("finished").get<bool>();
     state.stopped_early = json.at("stopped_early").get<bool>();
     for (const Json& epoch : json.at("epochs")) {

@@ -1,5 +1,6 @@
 // Reading a reviewed round back (review.hpp).
 #include "core/error.hpp"
+#include "core/json_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/star_file.hpp"
 #include "io/star_micrographs.hpp"
@@ -113,7 +114,7 @@ std::size_t count(const std::vector<Judgement>& verdicts, Judgement one) {
 
 ReviewRound parse_round(const nlohmann::json& json, const std::filesystem::path& path) {
     ReviewRound round;
-    if (json.at("format").get<int>() != 1) {
+    if (whole_of<int>(json.at("format")) != 1) {
         fail(Status::unsupported, path.string(), " was written by a newer libpicker; update libpicker");
     }
     round.model = json.at("model").get<std::string>();
@@ -140,8 +141,12 @@ ReviewRound read_review_round(const std::filesystem::path& folder) {
         fail(Status::not_found, folder.string(), " holds no round for review (no round.json); give a folder that ",
              "`picker review` wrote");
     }
+    const std::string text = read_whole(path);
+    if (is_nested_deeper(text)) {
+        fail(Status::bad_file, path.string(), " is damaged (nested more than 64 deep); make the round again");
+    }
     try {
-        return parse_round(nlohmann::json::parse(read_whole(path)), path);
+        return parse_round(nlohmann::json::parse(text), path);
     } catch (const nlohmann::json::exception& error) {
         fail(Status::bad_file, path.string(), " is damaged (", error.what(), "); make the round again");
     }
