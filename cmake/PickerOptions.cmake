@@ -7,6 +7,7 @@ option(PICKER_MPI "Build the module with which several processes of mpirun share
 option(PICKER_BUILD_PYTHON "Build the Python package (bindings/); pip install . turns it on" OFF)
 option(PICKER_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(PICKER_BUILD_BENCHMARKS "Build the benchmark programs" OFF)
+option(PICKER_FUZZ "Build the libFuzzer programs of tests/fuzz: needs clang" OFF)
 option(PICKER_WERROR "Treat warnings as errors" OFF)
 set(PICKER_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined")
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)

@@ -1,7 +1,11 @@
-# picker_sanitize(TARGET): applies PICKER_SANITIZE to compiling and linking.
+# picker_sanitize(TARGET): applies PICKER_SANITIZE to compiling and linking, and with PICKER_FUZZ counts what is reached.
 function(picker_sanitize target)
   if(PICKER_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${PICKER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(${target} PRIVATE -fsanitize=${PICKER_SANITIZE})
+  endif()
+  if(PICKER_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
 endfunction()
