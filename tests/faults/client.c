@@ -121,7 +121,8 @@ static void compare(const char* name, struct shared* shared) {
         }
     }
     /* After a refused micrograph the lists name fewer, and are whole none the less. */
-    if (!fits && bytes != NULL && (strcmp(name, "autopick.star") == 0 || strcmp(name, "picks.csv") == 0)) {
+    if (!fits && bytes != NULL &&
+        (strcmp(name, "autopick.star") == 0 || strcmp(name, "picks.csv") == 0 || strcmp(name, "quality.csv") == 0)) {
         fits = size > 0 && bytes[size - 1] == '\n';
     }
     if (!fits) {

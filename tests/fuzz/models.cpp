@@ -52,7 +52,7 @@ void journal(Bytes bytes) {
         }
         picker::RunItem item;
         item.stem = "m2";
-        journal.append(picker::to_json(item));
+        journal.append(item, nlohmann::json::array());
         const picker::Journal again(folder(), settings, false);
         require(again.find("m2") != nullptr, "a line of the journal is lost");
     });

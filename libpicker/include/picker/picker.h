@@ -1026,7 +1026,7 @@ typedef struct picker_run_summary {
     double threshold;          /* the median where every micrograph has its own */
     double diameter;           /* angstrom */
     int32_t contrast_reversed; /* 1: micrographs promise more when their contrast is negated (docs/pick-run.md) */
-    int32_t has_lists;         /* 1: autopick.star, run.json and so on were written; 0 for a shard that was not the last */
+    int32_t has_lists;         /* 1: autopick.star, run.json and so on were written; 0: a shard, not the last */
     int64_t elsewhere;         /* micrographs of other shards that are not done so far */
 } picker_run_summary;
 PICKER_API picker_status picker_run_summary_init(picker_run_summary* summary, size_t struct_size) PICKER_CHECK_RESULT;
