@@ -325,7 +325,7 @@ Picks pick_from_scores(const Model& model, const ScoreMap& map, const PickSettin
 Picks pick(const Scorer& scorer, Micrograph micrograph, const PickSettings& settings, const ExclusionMask* mask,
            WorkerPool& pool, Picks* candidates, RemovedCounts* removed, StageTimes* times,
            const std::function<void()>& poll) {
-    const InputMicrograph input{micrograph.name, micrograph.name, micrograph.name, 0.0, {}, {}};
+    const InputMicrograph input{micrograph.name, micrograph.name, micrograph.name, 0.0, {}, {}, {}};
     micrograph.pixel_size = resolve_pixel_size(settings.pixel_size, input, micrograph.pixel_size);
     const double diameter = pick_diameter(scorer.model(), settings) / micrograph.pixel_size;
     plan_picks(scorer.model().spec, settings, diameter, micrograph.pixel_size, mask); // wrong settings fail at once

@@ -39,7 +39,7 @@ void Dataset::add(DatasetItem item) {
         fail(Status::invalid_argument, "the micrograph ", name, " is empty; give one with pixels");
     }
     if (item.pixel_size != 0.0) {
-        resolve_pixel_size(item.pixel_size, InputMicrograph{item.path, name, name, 0.0, {}, {}}, 0.0);
+        resolve_pixel_size(item.pixel_size, InputMicrograph{item.path, name, name, 0.0, {}, {}, {}}, 0.0);
     }
     if (!(item.diameter >= 0.0) || item.diameter > 1e5) {
         fail(Status::invalid_argument, "the particle diameter of ", name, " is ", item.diameter,
@@ -71,7 +71,7 @@ bool Dataset::has_pixel_size(std::size_t index) const {
 double Dataset::pixel_size(std::size_t index) const {
     const DatasetItem& item = items.at(index);
     const double header = item.pixel_size > 0.0 ? 0.0 : header_pixel_size(item);
-    return resolve_pixel_size(item.pixel_size, InputMicrograph{item.path, name(index), name(index), 0.0, {}, {}},
+    return resolve_pixel_size(item.pixel_size, InputMicrograph{item.path, name(index), name(index), 0.0, {}, {}, {}},
                               header);
 }
 
@@ -87,7 +87,7 @@ Micrograph Dataset::load(std::size_t index) const {
     const DatasetItem& item = items.at(index);
     Micrograph micrograph = item.micrograph ? *item.micrograph : read_micrograph(item.path);
     micrograph.name = name(index);
-    const InputMicrograph input{item.path, micrograph.name, micrograph.name, 0.0, {}, {}};
+    const InputMicrograph input{item.path, micrograph.name, micrograph.name, 0.0, {}, {}, {}};
     micrograph.pixel_size = resolve_pixel_size(item.pixel_size, input, micrograph.pixel_size);
     return micrograph;
 }
