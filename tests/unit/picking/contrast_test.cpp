@@ -43,7 +43,7 @@ struct World {
             }
             const auto path = folder.path() / "in" / text("m", i, ".mrc");
             write_image(path, image, 2.0);
-            out.push_back({path, path.string(), text("m", i), 0.0, "", {}});
+            out.push_back({path, path.string(), text("m", i), 0.0, "", {}, {}});
         }
         return out;
     }

@@ -167,7 +167,7 @@ inline std::vector<picker::InputMicrograph> write_micrographs(const std::filesys
         }
         const auto path = folder / picker::text("m", i, ".mrc");
         picker::write_image(path, draw(width, height, spots), 2.0);
-        inputs.push_back({path, path.string(), picker::text("m", i), 0.0, "", {}});
+        inputs.push_back({path, path.string(), picker::text("m", i), 0.0, "", {}, {}});
     }
     return inputs;
 }

@@ -198,7 +198,7 @@ DOCTEST_TEST_CASE("runs from score maps and from candidates measure the microgra
     for (int i = 0; i < 3; ++i) {
         const auto path = folder.path() / "in" / text("m", i, ".mrc");
         write_image(path, rough_image(230 + 10 * i, 170), 2.0);
-        inputs.push_back({path, path.string(), text("m", i), 0.0, "", {}});
+        inputs.push_back({path, path.string(), text("m", i), 0.0, "", {}, {}});
     }
     const Scorer scorer = fake::scorer();
     const auto run = [&](RunOptions options, const char* name) {

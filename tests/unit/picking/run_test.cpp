@@ -215,7 +215,7 @@ DOCTEST_TEST_CASE("a micrograph that fails is recorded and the others go on") {
     const fake::Folder folder;
     auto inputs = fake::write_micrographs(folder.path() / "in", 4);
     write_whole(inputs[1].path, "this is not an image");
-    inputs.push_back({folder.path() / "in/gone.mrc", "gone.mrc", "gone", 0.0, "", {}});
+    inputs.push_back({folder.path() / "in/gone.mrc", "gone.mrc", "gone", 0.0, "", {}, {}});
     RunOptions options;
     options.output = folder.path() / "out";
     const RunReport report = run(inputs, options);
@@ -279,7 +279,7 @@ DOCTEST_TEST_CASE("a run refuses to overwrite its micrographs, and needs its fol
     DOCTEST_CHECK_THROWS_WITH_AS(pick_files(fake::model(), nullptr, inputs, options, {}), doctest::Contains("scorer"),
                                  Error);
     auto twins = inputs;
-    twins.push_back({inputs[0].path, "elsewhere/m0.mrc", "m0", 0.0, "", {}});
+    twins.push_back({inputs[0].path, "elsewhere/m0.mrc", "m0", 0.0, "", {}, {}});
     DOCTEST_CHECK_THROWS_WITH_AS(run(twins, options), doctest::Contains("elsewhere/m0.mrc have the same stem"), Error);
     options.formats = {"jpeg"};
     DOCTEST_CHECK_THROWS_WITH_AS(run(inputs, options), doctest::Contains("jpeg"), Error);
