@@ -28,11 +28,17 @@ def contains(new, old):
 
 class Golden(Case):
     def each(self):
+        """The folder of each release, as a copy."""
         self.assertTrue(RELEASES)
-        for release in RELEASES:
-            with self.subTest(release=release.name):
-                shutil.copytree(release, self.folder / release.name)
-                yield self.folder / release.name
+        return [shutil.copytree(release, self.folder / release.name) for release in RELEASES]
+
+    def pick(self, *words):
+        """What picker pick says; without LibTorch the test ends here."""
+        done = self.picker("pick", *words, "--json", code=None)
+        if done.code and done.json["error"]["status"] == "PICKER_BACKEND":
+            self.skipTest("picker cannot load LibTorch")
+        self.assertEqual(done.code, 0, done.err)
+        return done
 
     def test_models_say_what_they_said(self):
         for folder in self.each():
@@ -46,10 +52,7 @@ class Golden(Case):
         for folder in self.each():
             for path in sorted((folder / "models").glob("*.safetensors")):
                 output = self.folder / "picked" / folder.name / path.stem
-                done = self.picker("pick", "--model", path, "--micrographs", folder / "micrographs", "--output", output, "--json",
-                                   code=None)
-                if done.code and done.json["error"]["status"] == "PICKER_BACKEND":
-                    self.skipTest("picker cannot load LibTorch")
+                self.pick("--model", path, "--micrographs", folder / "micrographs", "--output", output)
                 self.picker("convert", output / "one.star", output / "one.csv")
                 before, now = rows(path.with_suffix(".csv")), rows(output / "one.csv")
                 self.assertEqual(len(before), len(now), path.name)
@@ -78,8 +81,7 @@ class Golden(Case):
             os.utime(folder / "micrographs" / "one.mrc", ns=2 * (micrograph["inputs"][0]["modified"],))
             before = {path.name: path.read_bytes() for path in (folder / "run").iterdir() if path.suffix == ".star"}
             self.folder, outer = folder, self.folder  # where the program runs: the run has names relative to it
-            done = self.picker("pick", "--model", "models/deepem.safetensors", "--micrographs", "micrographs/one.mrc", "--output",
-                               "run", "--keep", 0.1, "--json")
+            done = self.pick("--model", "models/deepem.safetensors", "--micrographs", "micrographs/one.mrc", "--output", "run", "--keep", 0.1)
             again = self.picker("pick", "--model", "models/deepem.safetensors", "--micrographs", "micrographs/one.mrc",
                                 "--candidates", "run", "--threshold", 0.9, "--output", "stricter", "--json")
             self.folder = outer
