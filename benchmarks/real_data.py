@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import time
 
+from peers import has_relion, relion_log_command, relion_project
+
 # Test micrographs are never seen by training or by the choice of the threshold.
 DATASETS = {
     "empiar-10028": dict(diameter=300, pixel_size=5.36, train=3, choose=1),
@@ -43,27 +45,14 @@ def evaluate(picker, picks, truth, micrographs, spec, threshold, curve):
 
 
 def relion_log(spec, micrographs, folder):
-    if shutil.which("relion_autopick") is None:
+    if not has_relion():
         return None
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "mics").mkdir(parents=True)
-    rows = []
-    for path in micrographs:
-        (folder / "mics" / path.name).symlink_to(path.resolve())
-        rows.append(f"mics/{path.name} 1")
-    (folder / "micrographs.star").write_text(
-        "\n# version 30001\n\ndata_optics\n\nloop_\n_rlnOpticsGroupName #1\n_rlnOpticsGroup #2\n_rlnMicrographPixelSize #3\n"
-        "_rlnMicrographOriginalPixelSize #4\n_rlnVoltage #5\n_rlnSphericalAberration #6\n_rlnAmplitudeContrast #7\n"
-        f"opticsGroup1 1 {spec['pixel_size']} {spec['pixel_size']} 300 2.7 0.1\n\n\n# version 30001\n\ndata_micrographs\n\n"
-        "loop_\n_rlnMicrographName #1\n_rlnOpticsGroup #2\n" + "\n".join(rows) + "\n\n")
-    low, high = 0.75 * spec["diameter"], 1.0 * spec["diameter"]
-    # A threshold of -10 deviations below the default keeps every candidate, so that the whole curve can be drawn.
-    common = ["relion_autopick", "--i", "micrographs.star", "--LoG", "--LoG_diam_min", low, "--LoG_diam_max", high,
-              "--shrink", "0", "--lowpass", "20"]
+    relion_project(folder, micrographs, spec["pixel_size"])
     start = time.time()
-    run(common + ["--odir", "log/", "--pickname", "autopick", "--LoG_adjust_threshold", "0"], cwd=folder)
+    run(relion_log_command(spec["diameter"], "log/", 0), cwd=folder)
     seconds = (time.time() - start) / len(micrographs)
-    run(common + ["--odir", "all/", "--pickname", "autopick", "--LoG_adjust_threshold", "-3"], cwd=folder)
+    run(relion_log_command(spec["diameter"], "all/", -3), cwd=folder)  # every candidate, so that the whole curve can be drawn
     return sorted((folder / "log").rglob("*_autopick.star")), sorted((folder / "all").rglob("*_autopick.star")), seconds
 
 

@@ -11,10 +11,10 @@ import pathlib
 import platform
 import re
 import statistics
-import subprocess
 
+from peers import has_relion
 from speed import median_seconds, run
-from throughput import Picker, links, relion, simulate, topaz
+from throughput import Picker, links, relion, simulate, topaz_seconds
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMITTED = HERE / "measured.json"
@@ -79,15 +79,11 @@ def general(table, given):
         half = len(memory) // 2
         table.add(f"peak memory of {given.memory} micrographs, LibTorch with it", max(memory), "MiB", "1500 above LibTorch")
         table.add("peak memory of the second half of that run over the first", max(memory[half:]) / max(memory[:half]), "times", "1.05")
-    if relion_is_here():
+    if has_relion():
         table.add("RELION's LoG picker on the same files and cores, over ours", relion(given.picker, sources, output / "relion")[0] / each[2], "times", "*3")
     if given.topaz:
-        table.add("Topaz's resnet16 on the same files and cores, over ours", topaz(given.topaz.absolute(), sources[:2], output / "topaz") / each[2], "times",
+        table.add("Topaz's resnet16 on the same files and cores, over ours", topaz_seconds(given.topaz.absolute(), sources[:2], output / "topaz") / each[2], "times",
                   "*50")
-
-
-def relion_is_here():
-    return any((pathlib.Path(place) / "relion_autopick").exists() for place in os.environ["PATH"].split(os.pathsep))
 
 
 def networks(table, given):

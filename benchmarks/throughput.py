@@ -17,6 +17,8 @@ import subprocess
 import threading
 import time
 
+from peers import has_relion, relion_log_command, relion_project, topaz
+
 DIAMETER, PIXEL, DIFFERENT = 180, 1.0, 4
 
 
@@ -83,41 +85,30 @@ def best_f(picker, picks, truth):
 
 
 def relion(picker, sources, folder):
-    """Two processes of RELION's single-threaded picker, one on each core: micrographs a second, and best F1."""
-    for half in range(2):
-        place = folder / str(half)
-        shutil.rmtree(place, ignore_errors=True)
-        (place / "mics").mkdir(parents=True)
-        for path in sources[half::2]:
-            os.link(path, place / "mics" / path.name)
-        (place / "micrographs.star").write_text(
-            "\ndata_optics\n\nloop_\n_rlnOpticsGroupName #1\n_rlnOpticsGroup #2\n_rlnMicrographPixelSize #3\n_rlnMicrographOriginalPixelSize #4\n"
-            f"_rlnVoltage #5\n_rlnSphericalAberration #6\n_rlnAmplitudeContrast #7\ng 1 {PIXEL} {PIXEL} 300 2.7 0.1\n\ndata_micrographs\n\nloop_\n"
-            "_rlnMicrographName #1\n_rlnOpticsGroup #2\n" + "".join(f"mics/{p.name} 1\n" for p in sources[half::2]) + "\n")
-    words = ["relion_autopick", "--i", "micrographs.star", "--LoG", "--LoG_diam_min", str(0.75 * DIAMETER), "--LoG_diam_max", str(DIAMETER), "--shrink", "0",
-             "--lowpass", "20", "--odir", "all/", "--pickname", "autopick", "--LoG_adjust_threshold"]
+    """Two processes of RELION's single-threaded picker, one on each core: seconds a micrograph, and best F1."""
+    halves = [folder / str(half) for half in range(2)]
+    shutil.rmtree(folder, ignore_errors=True)
+    for half, place in enumerate(halves):
+        relion_project(place, sources[half::2], PIXEL)
     begin = time.perf_counter()
-    processes = [subprocess.Popen(words + ["0"], cwd=folder / str(half), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for half in range(2)]
+    processes = [subprocess.Popen(relion_log_command(DIAMETER, "log/", 0), cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                 for place in halves]
     if any(process.wait() for process in processes):
         raise SystemExit("relion_autopick failed")
     seconds = (time.perf_counter() - begin) / len(sources)
-    for half in range(2):  # every candidate, for the best F1
-        subprocess.run(words + ["-3"], cwd=folder / str(half), check=True, capture_output=True)
-    picks = sorted(folder.rglob("*_autopick.star"))
+    for place in halves:  # every candidate, for the best F1
+        subprocess.run(relion_log_command(DIAMETER, "all/", -3), cwd=place, check=True, capture_output=True)
+    picks = sorted(pick for place in halves for pick in (place / "all").rglob("*_autopick.star"))
     return seconds, best_f(picker, picks, [p.with_suffix(".star") for p in sources])
 
 
-def topaz(python, sources, folder):
+def topaz_seconds(python, sources, folder):
     """Seconds a micrograph of `topaz preprocess` (to 20 pixels per particle) and `topaz extract`, on both cores."""
-    code = ("import sys, types\ntry:\n import torchvision\nexcept Exception:\n"
-            " for n in ('torchvision', 'torchvision.transforms', 'torchvision.transforms.functional'):\n  sys.modules[n] = types.ModuleType(n)\n"
-            " sys.modules['torchvision.transforms.functional'].rotate = None\n"
-            "from topaz.main import main\nsys.argv = ['topaz'] + sys.argv[1:]\nmain()")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     begin = time.perf_counter()
-    Run([python, "-c", code, "preprocess", "-s", round(DIAMETER / PIXEL / 20), "-d", -1, "-o", str(folder / "small") + "/", *sources])
-    Run([python, "-c", code, "extract", "-m", "resnet16", "-r", 10, "-d", -1, "-o", folder / "picks.txt", *sorted((folder / "small").glob("*.mrc"))])
+    topaz(["preprocess", "-s", round(DIAMETER / PIXEL / 20), "-d", -1, "-o", str(folder / "small") + "/", *sources], python)
+    topaz(["extract", "-m", "resnet16", "-r", 10, "-d", -1, "-o", folder / "picks.txt", *sorted((folder / "small").glob("*.mrc"))], python)
     return (time.perf_counter() - begin) / len(sources)
 
 
@@ -159,11 +150,11 @@ def main():
         fifths = [run.memory[len(run.memory) * i // 5:len(run.memory) * (i + 1) // 5] for i in range(5)]
         print(f"{given.memory} micrographs: {run.seconds / given.memory:.3f} s each; peak memory in each fifth of the run " +
               ", ".join(f"{max(part):.0f}" for part in fifths) + " MiB", flush=True)
-    if shutil.which("relion_autopick"):
+    if has_relion():
         seconds, f = relion(program, sources, output / "relion")
         print(f"RELION LoG, two processes: {seconds:.2f} s each, {seconds / each[2]:.1f} times ours; best F1 {f:.3f}", flush=True)
     if given.topaz:
-        seconds = topaz(given.topaz.absolute(), sources[:2], output / "topaz")
+        seconds = topaz_seconds(given.topaz.absolute(), sources[:2], output / "topaz")
         print(f"Topaz resnet16: {seconds:.1f} s each, {seconds / each[2]:.0f} times ours", flush=True)
 
 

@@ -14,12 +14,11 @@ import csv
 import json
 import pathlib
 import shutil
-import subprocess
-import sys
 import time
 
 import numpy as np
 
+from peers import topaz
 from real_data import DATASETS, evaluate
 
 SCALES = (13, 20, 27)  # pixels per particle
@@ -61,19 +60,6 @@ def fourier_resize(image, factor):
     return small.astype(np.float32), height / image.shape[0], width / image.shape[1]
 
 
-def run_topaz(words):
-    """In a process of its own; torchvision, if missing, is replaced by empty modules."""
-    code = ("import sys, types\n"
-            "try:\n import torchvision\nexcept Exception:\n"
-            " for n in ('torchvision', 'torchvision.transforms', 'torchvision.transforms.functional'):\n"
-            "  sys.modules[n] = types.ModuleType(n)\n"
-            " sys.modules['torchvision.transforms.functional'].rotate = None\n"
-            "from topaz.main import main\nsys.argv = ['topaz'] + sys.argv[1:]\nmain()")
-    result = subprocess.run([sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True)
-    if result.returncode != 0:
-        raise SystemExit("topaz failed: " + " ".join(map(str, words)) + "\n" + result.stdout[-2000:] + result.stderr[-4000:])
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--picker", required=True)
@@ -99,11 +85,11 @@ def main():
                 write_mrc(folder / "small" / path.name, small)
                 factors[path.stem] = (fx, fy)
             small = sorted((folder / "small").glob("*.mrc"))
-            run_topaz(["normalize", "-s", 1, "-d", -1, "-o", folder / "normal", *small])
+            topaz(["normalize", "-s", 1, "-d", -1, "-o", folder / "normal", *small])
             for model in arguments.models.split(","):
                 start = time.time()
                 table = folder / f"{model}.txt"
-                run_topaz(["extract", "-m", model, "-r", max(1, round(scale / 2)), "-t", -6, "-d", -1, "-o", table,
+                topaz(["extract", "-m", model, "-r", max(1, round(scale / 2)), "-t", -6, "-d", -1, "-o", table,
                            *sorted((folder / "normal").glob("*.mrc"))])
                 seconds = (time.time() - start) / len(micrographs)
                 picks = folder / model

@@ -7,12 +7,16 @@ picker runs on the same files. On a CPU a crop of 192 pixels and one seed; every
     python3 benchmarks/studies/hydrapicker.py --picker build/release/bin/picker --data ../shared/data --output build/studies --seeds 1
 """
 import math
-import shutil
+import pathlib
 import subprocess
+import sys
 
 import numpy as np
 
 from common import SETTINGS, Study, figure, micrographs_of
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from peers import has_relion, relion_log_command, relion_project  # noqa: E402
 
 S = SETTINGS["hydrapicker"]
 
@@ -80,29 +84,15 @@ class Hydra(Study):
 
     def relion(self, molecule):
         """RELION's LoG picker with every candidate kept; None where it is not installed."""
-        if shutil.which("relion_autopick") is None:
+        if not has_relion():
             return None
         splits, diameter = self.sets(molecule, "test", S["test"], 1020 + 100 * (S["sources"] + S["targets"]).index(molecule))
         figures = {}
         for snr, some in splits:
             folder = self.folder / "relion" / f"{molecule}-{snr}"
             if not (folder / "all").exists():
-                (folder / "mics").mkdir(parents=True, exist_ok=True)
-                pixel = diameter / S["particle_pixels"]
-                rows = []
-                for m in some:
-                    link = folder / "mics" / m.name
-                    if not link.exists():
-                        link.symlink_to(m.resolve())
-                    rows.append(f"mics/{m.name} 1")
-                (folder / "micrographs.star").write_text(
-                    "\ndata_optics\n\nloop_\n_rlnOpticsGroupName #1\n_rlnOpticsGroup #2\n_rlnMicrographPixelSize #3\n"
-                    "_rlnMicrographOriginalPixelSize #4\n_rlnVoltage #5\n_rlnSphericalAberration #6\n_rlnAmplitudeContrast #7\n"
-                    f"opticsGroup1 1 {pixel} {pixel} 300 2.7 0.1\n\ndata_micrographs\n\nloop_\n_rlnMicrographName #1\n_rlnOpticsGroup #2\n"
-                    + "\n".join(rows) + "\n")
-                subprocess.run(["relion_autopick", "--i", "micrographs.star", "--LoG", "--LoG_diam_min", str(0.75 * diameter),
-                                "--LoG_diam_max", str(diameter), "--shrink", "0", "--lowpass", "20", "--odir", "all/", "--pickname",
-                                "autopick", "--LoG_adjust_threshold", "-3"], cwd=folder, check=True, capture_output=True)
+                relion_project(folder, some, diameter / S["particle_pixels"])
+                subprocess.run(relion_log_command(diameter, "all/", -3), cwd=folder, check=True, capture_output=True)
             found = {p.name.replace("_autopick", ""): p for p in (folder / "all").rglob("*_autopick.star")}
             figures[snr] = self.figures([found[m.stem + ".star"] for m in some], some, diameter)
         figures["all"] = self.by_sets(list(figures.values()))
