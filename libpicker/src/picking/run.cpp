@@ -56,7 +56,7 @@ bool Run::is_mine(std::size_t index) const {
 
 // What processes that were killed while they wrote have left (io/atomic_file.hpp). Nobody else may be at work.
 void Run::remove_leftovers() const {
-    std::set<std::string> targets{"autopick.star", "run.json", "journal.jsonl"};
+    std::set<std::string> targets{"autopick.star", "quality.csv", "run.json", "journal.jsonl"};
     for (const InputMicrograph& input : inputs_) {
         const auto names = output_names(run_, input.stem);
         targets.insert(names.begin(), names.end());
