@@ -1,7 +1,22 @@
 // The table of calls: pick sets merged, mapped to another image, images paired, and sessions (boundary.hpp).
 #include "capi/boundary.hpp"
 
+#include <utility>
+
 namespace capi {
+namespace {
+
+// A micrograph, and an image of its field with twice as many pixels along each side.
+std::pair<picker_micrograph_info, picker_micrograph_info> one_and_its_double() {
+    auto from = make<picker_micrograph_info>(), to = from;
+    from.width = 100;
+    from.height = 60;
+    to.width = 200;
+    to.height = 120;
+    return {from, to};
+}
+
+} // namespace
 
 std::vector<Entry> set_entries() {
     std::vector<Entry> table;
@@ -38,22 +53,14 @@ std::vector<Entry> set_entries() {
     table.push_back({"picker_picks_map",
                      {{"out", Null::refused}, {"picks", Null::refused}, {"from", Null::refused}, {"to", Null::refused}},
                      [](World& w, Call& c) -> int {
-                         auto from = make<picker_micrograph_info>(), to = from;
-                         from.width = 100;
-                         from.height = 60;
-                         to.width = 200;
-                         to.height = 120;
+                         const auto [from, to] = one_and_its_double();
                          return picker_picks_map(c.handle<picker_picks, picker_picks_free>("out"),
                                                  c.p("picks", w.sample.truth.get()), c.s("from", from), c.s("to", to));
                      }});
     table.push_back({"picker_picks_map_binned",
                      {{"out", Null::refused}, {"picks", Null::refused}, {"from", Null::refused}, {"to", Null::refused}},
                      [](World& w, Call& c) -> int {
-                         auto from = make<picker_micrograph_info>(), to = from;
-                         from.width = 100;
-                         from.height = 60;
-                         to.width = 200;
-                         to.height = 120;
+                         const auto [from, to] = one_and_its_double();
                          return picker_picks_map_binned(c.handle<picker_picks, picker_picks_free>("out"),
                                                         c.p("picks", w.sample.truth.get()), c.s("from", from),
                                                         c.s("to", to), PICKER_BINNING_BLOCKS);

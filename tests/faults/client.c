@@ -45,7 +45,7 @@ struct shared {
 
 /* The files that a run without faults leaves in "out". */
 struct known {
-    char name[80];
+    char name[256];
     char* bytes;
     long size;
 };
