@@ -24,17 +24,15 @@ const InputMicrograph& required_item(const picker_inputs* inputs, size_t index) 
     return *item;
 }
 
-} // namespace
-
-picker_status picker_inputs_create(picker_inputs** out, const char* const* patterns, size_t count,
-                                   int32_t allow_same_stem) {
+// The list that `expand` makes of the patterns.
+template <typename Expand> picker_status new_inputs(picker_inputs** out, std::size_t count, const Expand& expand) {
     return guard([&] {
         auto*& target = out_handle(out, "out");
         if (count == 0) {
             fail(Status::invalid_argument, "no micrographs given; name files, folders, globs or a STAR file");
         }
         auto handle = std::make_unique<picker_inputs>();
-        handle->items = expand_inputs(strings_of(patterns, count, "patterns"), allow_same_stem == 0);
+        handle->items = expand(handle->faults);
         for (const InputMicrograph& item : handle->items) {
             handle->paths.push_back(item.path.string());
         }
@@ -42,18 +40,18 @@ picker_status picker_inputs_create(picker_inputs** out, const char* const* patte
     });
 }
 
+} // namespace
+
+picker_status picker_inputs_create(picker_inputs** out, const char* const* patterns, size_t count,
+                                   int32_t allow_same_stem) {
+    return new_inputs(out, count, [&](std::vector<PatternFault>&) {
+        return expand_inputs(strings_of(patterns, count, "patterns"), allow_same_stem == 0);
+    });
+}
+
 picker_status picker_inputs_create_all(picker_inputs** out, const char* const* patterns, size_t count) {
-    return guard([&] {
-        auto*& target = out_handle(out, "out");
-        if (count == 0) {
-            fail(Status::invalid_argument, "no micrographs given; name files, folders, globs or a STAR file");
-        }
-        auto handle = std::make_unique<picker_inputs>();
-        handle->items = expand_all_inputs(strings_of(patterns, count, "patterns"), handle->faults);
-        for (const InputMicrograph& item : handle->items) {
-            handle->paths.push_back(item.path.string());
-        }
-        target = handle.release();
+    return new_inputs(out, count, [&](std::vector<PatternFault>& faults) {
+        return expand_all_inputs(strings_of(patterns, count, "patterns"), faults);
     });
 }
 

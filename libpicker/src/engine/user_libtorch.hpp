@@ -21,7 +21,7 @@ bool libtorch_fits(const std::string& version);
 // The folder of the LibTorch that this process has loaded, by whomever.
 std::optional<std::filesystem::path> loaded_libtorch();
 
-// Where the line of install_line() puts it: PICKER's folder of the user's data. Empty without a home.
+// Where the line of libtorch_install_line() puts it: PICKER's folder of the user's data. Empty without a home.
 std::filesystem::path home_libtorch();
 
 // Folders to look in, the first before the others: $PICKER_TORCH, home_libtorch().

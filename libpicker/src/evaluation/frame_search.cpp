@@ -1,6 +1,8 @@
 // FrameCandidates for the frame of picks and their evidence (frame_search.hpp).
 #include "evaluation/frame_search.hpp"
 
+#include "core/quantile.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -40,12 +42,6 @@ void judge(FrameCandidate& candidate) {
 
 bool is_plain_scale(double scale) {
     return std::abs(scale - 1.0) < 1e-6;
-}
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
 }
 
 // Median distance of a reference position to the nearest other; without neighbours, of random places.

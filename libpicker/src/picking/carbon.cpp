@@ -1,6 +1,7 @@
 // Long edges in micrographs (carbon.hpp).
 #include "picking/carbon.hpp"
 
+#include "core/quantile.hpp"
 #include "picking/window_measures.hpp"
 
 #include <algorithm>
@@ -14,27 +15,20 @@ namespace picker {
 namespace {
 
 constexpr double cells_per_diameter = 8.0;
-constexpr double smoothing = 0.75;          // diameters
-constexpr double begin_at = 4.5;            // times the median gradient
-constexpr double go_on = 0.4;               // of that
-constexpr double least_length = 6.0;        // diameters
-constexpr double clip_at = 10.0;            // robust deviations
-constexpr double deviation_of_mad = 1.4826; // of a normal distribution
-
-float median_of(std::vector<float> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
+constexpr double smoothing = 0.75;   // diameters
+constexpr double begin_at = 4.5;     // times the median gradient
+constexpr double go_on = 0.4;        // of that
+constexpr double least_length = 6.0; // diameters
+constexpr double clip_at = 10.0;     // robust deviations
 
 // Something black as a bar of the grid must not set the scale of all gradients.
 void clip_robustly(Image& image) {
-    const float middle = median_of(image.pixels);
+    const float middle = median(image.pixels);
     std::vector<float> away(image.pixels);
     for (float& value : away) {
         value = std::abs(value - middle);
     }
-    const auto reach = static_cast<float>(clip_at * deviation_of_mad * static_cast<double>(median_of(std::move(away))));
+    const auto reach = static_cast<float>(clip_at * deviation_per_mad * static_cast<double>(median(std::move(away))));
     if (reach > 0.0F) {
         for (float& value : image.pixels) {
             value = std::clamp(value, middle - reach, middle + reach);
@@ -120,7 +114,7 @@ std::vector<std::uint8_t> canny(const Image& image, double high, double low, dou
         return edges;
     }
     const Gradient gradient = gradient_of(image);
-    const double begin = high * static_cast<double>(median_of(gradient.size.pixels));
+    const double begin = high * static_cast<double>(median(gradient.size.pixels));
     std::vector<std::uint8_t> weak(image.size(), 0);
     for (int y = 0; y < image.height; ++y) {
         for (int x = 0; x < image.width; ++x) {

@@ -3,11 +3,11 @@
 
 #include "core/areas.hpp"
 #include "core/quantile.hpp"
+#include "io/picks_formats.hpp"
 #include "picking/thon_rings.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -21,7 +21,6 @@ constexpr int rows_per_cell = 4;   // of a cell's rows of pixels so many are loo
 constexpr int block = 32;          // cells along an edge: 4 diameters
 constexpr double stands_out = 5.0; // robust deviations of a mean over a diameter
 constexpr double least_area = 4.0; // particles' areas
-constexpr double deviation_of_mad = 1.4826;
 
 struct Cells {
     Image means;
@@ -110,27 +109,22 @@ Image box_means(const Image& image, int size) {
     return out;
 }
 
-double median_of(std::vector<float> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return static_cast<double>(*middle);
-}
-
 // Single particles make small areas, ice, carbon and clumps make large ones.
 double foreign_share(const Image& means) {
     Image away = box_means(means, static_cast<int>(cells_per_diameter));
-    const double middle = median_of(away.pixels);
+    const float middle = median(away.pixels);
     // Of the side that is tighter: what stands out lies on one side, and is much of the image under carbon.
     std::vector<float> below, above;
     for (float& value : away.pixels) {
-        value -= static_cast<float>(middle);
+        value -= middle;
         (value < 0.0F ? below : above).push_back(std::abs(value));
         value = std::abs(value);
     }
     if (below.empty() || above.empty()) {
         return MicrographQuality::unknown;
     }
-    const double deviation = deviation_of_mad * std::min(median_of(std::move(below)), median_of(std::move(above)));
+    const double deviation =
+        deviation_per_mad * static_cast<double>(std::min(median(std::move(below)), median(std::move(above))));
     if (!(deviation > 0.0)) {
         return MicrographQuality::unknown;
     }
@@ -146,10 +140,8 @@ double foreign_share(const Image& means) {
 double listed(const InputMicrograph& input, std::initializer_list<const char*> names, double otherwise) {
     for (const char* name : names) {
         if (const auto found = input.columns.find(name); found != input.columns.end()) {
-            const std::string& text = found->second;
-            double value = 0.0;
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-            if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value > 0.0) {
+            const double value = parse_number(found->second).value_or(0.0);
+            if (std::isfinite(value) && value > 0.0) {
                 return value;
             }
         }

@@ -3,13 +3,13 @@
 #include "io/cs_exposures.hpp"
 #include "io/micrograph_file.hpp"
 #include "io/picks_file.hpp"
+#include "picking/contrast.hpp"
 #include "picking/plan.hpp"
 #include "picking/run_files.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <new>
-#include <numeric>
 #include <set>
 
 namespace picker {
@@ -253,8 +253,7 @@ void write_micrograph_picks(const RunContext& run, RunItem& item, const Picks& p
     note_scores(item.quality, chosen);
     item.false_share.reset();
     if (!run.model->spec.calibration.empty() && !chosen.empty()) {
-        const double right = std::accumulate(chosen.score.begin(), chosen.score.end(), 0.0);
-        item.false_share = 1.0 - right / static_cast<double>(chosen.size());
+        item.false_share = promise_of(chosen).false_share;
     }
 }
 

@@ -10,6 +10,7 @@
 #include "io/star_file.hpp"
 #include "io/star_micrographs.hpp"
 #include "picking/quality_table.hpp"
+#include "picking/run_files.hpp"
 #include "report/run_folder.hpp"
 
 #include <algorithm>
@@ -112,7 +113,7 @@ private:
         if (item == nullptr) {
             return "not in the run";
         }
-        if (item->status != "done" && item->status != "skipped") {
+        if (!is_done(*item)) {
             return item->status + (item->error.empty() ? "" : ": " + item->error);
         }
         std::string out;
@@ -261,11 +262,7 @@ SelectedMicrographs select_micrographs(const std::filesystem::path& folder, cons
     const std::string bytes = selection.list.empty() ? star_of_run(run, judge)
                               : is_cs                ? cs_of_list(selection.list, judge, run)
                                                      : star_of_list(selection.list, judge, run);
-    std::error_code error;
-    std::filesystem::create_directories(output, error);
-    if (error || !std::filesystem::is_directory(output, none)) {
-        fail(Status::io, "cannot make the output folder ", output.string(), "; choose another one");
-    }
+    make_output_folder(output);
     write_whole(output / "selection.csv", judge.table());
     write_whole(file, bytes);
     return judge.result();

@@ -2,6 +2,7 @@
 #include "signal/dust.hpp"
 
 #include "core/areas.hpp"
+#include "core/quantile.hpp"
 #include "signal/filter.hpp"
 
 #include <algorithm>
@@ -23,10 +24,7 @@ Image standing_out(const Image& image) {
     gaussian_lowpass(broad, coarse);
     std::transform(difference.pixels.begin(), difference.pixels.end(), broad.pixels.begin(), difference.pixels.begin(),
                    [](float a, float b) { return std::abs(a - b); });
-    std::vector<float> sorted = difference.pixels;
-    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-    std::nth_element(sorted.begin(), middle, sorted.end());
-    const double unit = *middle / normal_median;
+    const double unit = median(difference.pixels) / normal_median;
     const auto factor = static_cast<float>(unit > 0.0 ? 1.0 / unit : 0.0); // an even image has no dust
     for (float& value : difference.pixels) {
         value *= factor;

@@ -2,6 +2,8 @@
 // themselves nor ice and carbon decide.
 #include "signal/pixel_faults.hpp"
 
+#include "core/quantile.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -10,29 +12,19 @@
 namespace picker {
 namespace {
 
-constexpr std::size_t sample_size = 65536;    // pixels that a median is taken of
-constexpr double deviations_per_mad = 1.4826; // of a normal distribution
-constexpr double hot_limit = 12.0;            // robust deviations
-constexpr double stripe_limit = 8.0;          // robust deviations
-constexpr double stripe_share = 0.1;          // of the pixels' deviation
-constexpr double clip_share = 0.001;          // of the pixels
-constexpr int stripe_reach = 7;               // lines to either side
-constexpr int least_lines = 32;               // fewer give no scale
-
-float median(std::vector<float>& values) {
-    if (values.empty()) {
-        return 0.0F;
-    }
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
+constexpr std::size_t sample_size = 65536; // pixels that a median is taken of
+constexpr double hot_limit = 12.0;         // robust deviations
+constexpr double stripe_limit = 8.0;       // robust deviations
+constexpr double stripe_share = 0.1;       // of the pixels' deviation
+constexpr double clip_share = 0.001;       // of the pixels
+constexpr int stripe_reach = 7;            // lines to either side
+constexpr int least_lines = 32;            // fewer give no scale
 
 double robust_deviation(std::vector<float>& values) {
     for (float& value : values) {
         value = std::abs(value);
     }
-    return deviations_per_mad * static_cast<double>(median(values));
+    return deviation_per_mad * static_cast<double>(median(values));
 }
 
 // How many pixels have the least value, and how many the next, in the order of `less`.
