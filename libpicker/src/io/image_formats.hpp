@@ -8,7 +8,7 @@
 namespace picker {
 
 ImageHeader mrc_image_header(const FileReader& file);
-Micrograph read_mrc(const FileReader& file);
+Micrograph read_mrc(const FileReader& file, Image spare = {}); // whose memory may be used again
 void write_mrc(const std::filesystem::path& path, const Image& image, double pixel_size);
 
 ImageHeader tiff_image_header(const FileReader& file);

@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 namespace picker {
 namespace {
@@ -63,10 +64,12 @@ ImageHeader read_image_header(const std::filesystem::path& path) {
     return mrc_image_header(file);
 }
 
-Micrograph read_micrograph(const std::filesystem::path& path) {
+Micrograph read_micrograph(const std::filesystem::path& path, Image spare) {
     const FileReader file(path);
     const Kind kind = kind_of(file);
-    Micrograph out = kind == Kind::png ? read_png(file) : (kind == Kind::tiff ? read_tiff(file) : read_mrc(file));
+    Micrograph out = kind == Kind::png    ? read_png(file)
+                     : kind == Kind::tiff ? read_tiff(file)
+                                          : read_mrc(file, std::move(spare));
     out.name = path.string();
     return out;
 }

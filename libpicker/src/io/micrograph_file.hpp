@@ -24,7 +24,9 @@ struct ImageHeader {
 // Error(io | bad_file | unsupported), naming the file: also when it is truncated, a stack or absurdly large.
 ImageHeader read_image_header(const std::filesystem::path& path);
 // Rows in stored order; TIFF rows flipped as RELION does, so that coordinates agree between the packages.
-Micrograph read_micrograph(const std::filesystem::path& path);
+// `spare` is an image that is no longer needed: its memory is used again where it fits, which spares the system's work
+// of handing out fresh pages for every micrograph.
+Micrograph read_micrograph(const std::filesystem::path& path, Image spare = {});
 
 // By extension: .mrc (mode 2, with pixel size), .png (8-bit, 0.5-99.5 percentile stretch), .tif (float32).
 void write_image(const std::filesystem::path& path, const Image& image, double pixel_size);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace picker {
 namespace {
@@ -98,10 +99,17 @@ ImageHeader mrc_image_header(const FileReader& file) {
     return out;
 }
 
-Micrograph read_mrc(const FileReader& file) {
+Micrograph read_mrc(const FileReader& file, Image spare) {
     const MrcHeader header = one_section(file);
     Micrograph out;
-    out.image = Image(header.nx, header.ny);
+    out.image = std::move(spare);
+    out.image.width = header.nx;
+    out.image.height = header.ny;
+    const std::size_t count = static_cast<std::size_t>(header.nx) * static_cast<std::size_t>(header.ny);
+    if (out.image.pixels.capacity() < count) {
+        out.image.pixels = {}; // growing would copy what is there
+    }
+    out.image.pixels.resize(count);
     out.pixel_size = header.pixel_size;
     read_pixels(file, header, out.image.pixels);
     return out;

@@ -112,6 +112,9 @@ void clip_outliers(Image& image, double deviations, const Statistics& known) {
     }
     const auto low = static_cast<float>(known.mean - deviations * known.deviation);
     const auto high = static_cast<float>(known.mean + deviations * known.deviation);
+    if (known.minimum >= static_cast<double>(low) && known.maximum <= static_cast<double>(high)) {
+        return; // nothing sticks out
+    }
     for (float& pixel : image.pixels) {
         pixel = pixel < low ? low : pixel;
         pixel = pixel > high ? high : pixel;

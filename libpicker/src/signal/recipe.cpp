@@ -208,8 +208,11 @@ Prepared run(const Micrograph& micrograph, Image* owned, const Recipe& recipe, d
             continue;
         }
         if (size.width != width || size.height != height) {
-            working.image = fourier_resample(started ? working.image : given, size.width, size.height);
-            started = true;
+            Image resampled = fourier_resample(started ? working.image : given, size.width, size.height);
+            if (std::exchange(started, true) && owned != nullptr) {
+                *owned = std::move(working.image); // for the caller to use again
+            }
+            working.image = std::move(resampled);
             working.known.reset();
             prepared.scale_x = static_cast<double>(size.width) / width;
             prepared.scale_y = static_cast<double>(size.height) / height;

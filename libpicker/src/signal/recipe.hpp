@@ -38,7 +38,9 @@ struct Prepared {
 // a working image that would be absurdly large or smaller than 8 pixels, or a micrograph of unknown pixel size where
 // the recipe names one; Error(bad_file) for a NaN or constant micrograph, naming it.
 Prepared prepare(const Micrograph& micrograph, const Recipe& recipe, double diameter);
-Prepared prepare(Micrograph&& micrograph, const Recipe& recipe, double diameter); // may reuse the pixels
+// May take the pixels over. Where the recipe resamples, their memory is still there for a next image, with other
+// values.
+Prepared prepare(Micrograph&& micrograph, const Recipe& recipe, double diameter);
 void check_recipe(const Recipe& recipe);
 // The size of a micrograph's prepared image, from its header alone; fails as prepare() does where that is absurd.
 ResampledSize prepared_size(const std::string& name, int width, int height, double pixel_size, const Recipe& recipe,
