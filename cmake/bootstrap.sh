@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # Sets up a bare Debian or Ubuntu machine for building libpicker. Sourced by tests/run.sh, examples/quickstart.sh and
 # .ci/run, which then call
-#   picker_setup [tests] [lint] [oracles] [python]      finds or installs what is needed; exits 2 with the exact line to run if it
-#                                    may not. oracles: also other readers and the browser that tests use, python: what the
-#                                    Python package is built and tested with, both where they can be had
+#   picker_setup [tests] [lint] [oracles] [python] [cluster]     finds or installs what is needed; exits 2 with the exact line to
+#                                    run if it may not. Where they can be had, oracles: also other readers and the browser that
+#                                    tests use, python: what the Python package is built and tested with, cluster: MPI and Slurm
 #   picker_build PRESET [NAME=VALUE ...] [-- TARGET ...]     configures (once) and builds build/PRESET with $PICKER_JOBS jobs
 # It leaves PICKER_ROOT, PICKER_JOBS and PICKER_TORCH_CMAKE set, and cmake, ctest and ninja on PATH.
 #
@@ -68,6 +68,11 @@ picker_missing_packages() {
       ;;
     esac
     case " $* " in *" python "*) picker_has_python_headers || echo python3-dev ;; esac
+    case " $* " in *" cluster "*)
+      picker_runs mpicc || echo libopenmpi-dev openmpi-bin
+      PATH=$PATH:/usr/sbin command -v slurmctld >/dev/null 2>&1 || echo slurmctld slurmd slurm-client
+      ;;
+    esac
     # PDB and mmCIF structures for the simulator; also a second reader of STAR files for the tests.
     picker_has gemmi/version.hpp || echo gemmi-dev
     picker_has tao/pegtl/version.hpp || echo tao-pegtl-dev
