@@ -10,7 +10,10 @@ import os
 import pathlib
 import platform
 import re
+import shutil
 import statistics
+import subprocess
+import time
 
 from peers import has_relion
 from speed import median_seconds, run
@@ -74,6 +77,7 @@ def general(table, given):
         if threads == 1:
             stages = picker.stages()
     table.add("the same, against reading and transform alone", each[1] / (stages["read"] + stages["transform"]), "times", "2")
+    ranks(table, given, folder)
     if given.memory:
         memory = picker.pick(links(sources, output / "memory", given.memory), 2).memory
         half = len(memory) // 2
@@ -84,6 +88,24 @@ def general(table, given):
     if given.topaz:
         table.add("Topaz's resnet16 on the same files and cores, over ours", topaz_seconds(given.topaz.absolute(), sources[:2], output / "topaz") / each[2], "times",
                   "*50")
+
+
+def ranks(table, given, folder):
+    """Processes of mpirun with one thread each, where picker was built with PICKER_MPI."""
+    if not shutil.which("mpirun") or not list(given.build.glob("libpicker/libpicker_mpi.so")):
+        return
+    environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+    for count in (1, 2, 4):
+        output = given.output / "general" / "ranks"
+        times = []
+        for _ in range(3):
+            shutil.rmtree(output, ignore_errors=True)
+            words = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", count, given.picker, "pick", "--model", "general", "--micrographs", folder,
+                     "--diameter", 180, "--pixel-size", 1, "--output", output, "--threads", 1, "--quiet"]
+            begin = time.perf_counter()
+            subprocess.run([str(word) for word in words], check=True, capture_output=True, env=environment)
+            times.append(time.perf_counter() - begin)
+        table.add(f"the same with mpirun, {count} rank{'s' * (count > 1)} of one thread", statistics.median(times) / given.count, "s each")
 
 
 def networks(table, given):

@@ -8,5 +8,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../cmake/bootstrap.sh"
 picker_setup tests lint oracles python
 mapfile -t python < <(picker_python_settings)
-picker_build release ${python[@]+"${python[@]}"} PICKER_BUILD_BENCHMARKS=ON -- picker_cli picker_torch pick_bench simulate_bench
+mpi=OFF targets=(picker_cli picker_torch pick_bench simulate_bench)
+if picker_runs mpicc && picker_runs mpirun; then mpi=ON targets+=(picker_mpi); fi
+picker_build release ${python[@]+"${python[@]}"} PICKER_BUILD_BENCHMARKS=ON PICKER_MPI=$mpi -- "${targets[@]}"
 exec python3 -B "$PICKER_ROOT/benchmarks/run.py" --build "$PICKER_ROOT/build/release" --output "$PICKER_ROOT/build/benchmarks" "$@"

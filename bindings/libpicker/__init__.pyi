@@ -489,8 +489,8 @@ def pick_files(
     formats: Optional[_Paths] = None, masks: Optional[_Paths] = None, top: Optional[int] = None,
     top_per_micrograph: Optional[int] = None, box_size: Optional[float] = None,
     write_score_maps: Optional[bool] = None, overwrite: Optional[bool] = None,
-    shard: Optional[tuple[int, int]] = None, score_maps: Optional[_Path] = None, candidates: Optional[_Path] = None,
-    **options: Unpack[_RulesOfAll],
+    shard: Optional[tuple[int, int]] = None, memory: Optional[float] = None, score_maps: Optional[_Path] = None,
+    candidates: Optional[_Path] = None, **options: Unpack[_RulesOfAll],
 ) -> RunReport: ...
 
 class Problem(_Record):

@@ -55,6 +55,8 @@ const Fields<Settings>& run_fields() {
              o.run.shard = static_cast<std::int32_t>(numbers[0]);
              o.run.shards = static_cast<std::int32_t>(numbers[1]);
          }},
+        {"memory", "MiB for micrographs in flight, at least one; changes no result [a quarter of the machine's]",
+         [](O& o, const Value& v) { o.run.memory = v.number(); }},
         {"score_maps", "folder of score maps of an earlier run; no network runs",
          [](O& o, const Value& v) {
              o.run.source = PICKER_SOURCE_SCORE_MAPS;

@@ -13,6 +13,8 @@ static int asked;            /* other ranks: a question is on its way */
 static long long answer;
 static MPI_Request pending = MPI_REQUEST_NULL, barrier = MPI_REQUEST_NULL;
 static int in_barrier;
+static MPI_Request broadcast = MPI_REQUEST_NULL;
+static int in_broadcast;
 
 static int start(int* rank, int* size) {
     int error = MPI_Init(NULL, NULL);
@@ -25,6 +27,17 @@ static int start(int* rank, int* size) {
     *rank = my_rank;
     *size = ranks;
     return error;
+}
+
+static int tell(int* value) {
+    int done = 0;
+    if (!in_broadcast) {
+        MPI_Ibcast(value, 1, MPI_INT, 0, MPI_COMM_WORLD, &broadcast);
+        in_broadcast = 1;
+    }
+    MPI_Test(&broadcast, &done, MPI_STATUS_IGNORE);
+    in_broadcast = !done;
+    return done;
 }
 
 static long long take(long long count) {
@@ -81,6 +94,6 @@ static void finish(void) {
 }
 
 const picker_mpi_module* picker_mpi_get_module(void) {
-    static const picker_mpi_module module = {start, next, serve, everybody_here, finish};
+    static const picker_mpi_module module = {start, tell, next, serve, everybody_here, finish};
     return &module;
 }

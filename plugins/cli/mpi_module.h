@@ -12,6 +12,9 @@ enum { PICKER_MPI_NONE_YET = -1, PICKER_MPI_NONE_LEFT = -2 };
 /* All from one thread. Errors of MPI end the job, as is its default. */
 typedef struct picker_mpi_module {
     int (*start)(int* rank, int* size); /* 0, or MPI's error */
+    /* Everybody's value becomes that of rank 0: to be called, with the same place, until it returns 1. Does not wait.
+     */
+    int (*tell)(int* value);
     /* The next of `count` numbers, each of which goes to one rank only; one of the two above where there is none. Does
      * not wait. After "none left" nobody asks again. */
     long long (*next)(long long count);

@@ -2,22 +2,13 @@
 #include "pick_parts.hpp"
 #include "preflight.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <limits>
 #include <optional>
-#include <set>
-#include <sstream>
 
 namespace cli {
 namespace {
-
-bool has_result(const picker_run_item& item) {
-    const std::string status = item.status;
-    return status == "done" || status == "skipped";
-}
 
 // One PNG per micrograph with its picks circled. Returns how many could not be made.
 std::size_t draw_all(const std::string& folder, const libpicker::Inputs& inputs, const libpicker::RunReport& report,
@@ -48,71 +39,6 @@ std::size_t draw_all(const std::string& folder, const libpicker::Inputs& inputs,
     return failed;
 }
 
-// What each rule took away, over the run.
-std::string removed_text(const libpicker::RunReport& report, std::size_t count) {
-    using Member = std::int64_t picker_run_item::*;
-    constexpr std::pair<Member, const char*> rules[] = {
-        {&picker_run_item::removed_clean, " in large areas of the map"},
-        {&picker_run_item::removed_edge, " near the border"},
-        {&picker_run_item::removed_mask, " masked"},
-        {&picker_run_item::removed_threshold, " with a lower score"},
-        {&picker_run_item::removed_carbon, " at carbon edges"},
-        {&picker_run_item::removed_deviation, " of another deviation"},
-        {&picker_run_item::removed_extreme_pixels, " with extreme pixels"},
-        {&picker_run_item::removed_distance, " too near a better one"},
-        {&picker_run_item::removed_overlaps, " overlapping"},
-        {&picker_run_item::removed_top, " beyond the best N"}};
-    std::string text;
-    for (const auto& [member, why] : rules) {
-        std::int64_t removed = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            removed += report.item(i).*member;
-        }
-        if (removed > 0) {
-            text += (text.empty() ? "removed: " : ", ") + std::to_string(removed) + why;
-        }
-    }
-    return text.empty() ? text : text + "\n";
-}
-
-// Rows below the threshold, which --keep left in the coordinate files: RELION would take them for picks.
-std::string kept_text(const libpicker::RunReport& report, std::size_t count, const picker_run_summary& summary,
-                      const std::string& output) {
-    std::int64_t below = 0;
-    std::string name = "STEM";
-    for (std::size_t i = 0; i < count; ++i) {
-        const picker_run_item item = report.item(i);
-        if (has_result(item)) {
-            below += static_cast<std::int64_t>(libpicker::Picks::read(in_folder(output, item.stem) + ".star").size()) -
-                     item.picks;
-            name = summary.micrographs == 1 ? item.stem : name;
-        }
-    }
-    if (below <= 0) {
-        return "";
-    }
-    return in_folder(output, name) + (summary.micrographs == 1 ? ".star also holds " : ".star files also hold ") +
-           counted(below, "candidate") + " below the threshold (for later thresholds); for RELION select on " +
-           "rlnAutopickFigureOfMerit >= " + format_score(summary.threshold) + " or pick without --keep\n";
-}
-
-// Picking nothing at all is rarely the truth: most often a length is wrong. "" where something was picked.
-std::string none_found(const libpicker::RunReport& report, std::size_t count, const picker_run_summary& summary) {
-    std::set<std::string> sizes;
-    for (std::size_t i = 0; i < count; ++i) {
-        if (const picker_run_item item = report.item(i); has_result(item)) {
-            sizes.insert(format_number(item.pixel_size, 3));
-        }
-    }
-    if (summary.picks > 0 || sizes.empty() || summary.cancelled != 0) {
-        return "";
-    }
-    return "no picks on any micrograph, with particles of " + format_number(summary.diameter, 0) +
-           " A, a pixel size of " + *sizes.begin() + (sizes.size() > 1 ? " to " + *sizes.rbegin() : "") +
-           " A and scores of " + format_score(summary.threshold) + " or more; check --diameter, the pixel size and " +
-           "--threshold";
-}
-
 // A folder that is made when there is something to put into it; one that never can be is told before the work.
 void check_folder(const std::string& path) {
     std::error_code none;
@@ -140,7 +66,30 @@ Json check_inputs(libpicker::Inputs& inputs, const picker_run_options& run, cons
     options.source = run.source;
     options.source_folder = run.source_folder;
     options.write_score_maps = run.write_score_maps;
+    options.shard = run.shard;
+    options.shards = run.shards;
     return check_run(inputs, options, arguments, terminal);
+}
+
+// The same where several processes share the run: one of them looks, so that a shared file system is asked once.
+// Nothing where it has found something and told it.
+std::optional<Json> check(std::optional<libpicker::Inputs>& known, const picker_run_options& run,
+                          const Arguments& arguments, Terminal& terminal, std::optional<Ranks>& ranks) {
+    Json problems = Json::array();
+    try {
+        if (known && (!ranks || ranks->first())) {
+            problems = check_inputs(*known, run, arguments, terminal);
+        }
+    } catch (...) {
+        if (ranks) {
+            ranks->told(false);
+        }
+        throw;
+    }
+    if (ranks && !ranks->told(true)) {
+        return std::nullopt;
+    }
+    return problems;
 }
 
 // With one message for the whole run: run.json has that of each micrograph.
@@ -152,45 +101,6 @@ int report_all_failed(const Arguments& arguments, const Json& json, const libpic
         summary.micrographs == 1 ? "the micrograph" : "all " + counted(summary.micrographs, "micrograph");
     std::cerr << "picker: " << which << " failed: " << report.item(0).error << "\n";
     return exit_failed;
-}
-
-// "0.5 or more"; "0.3 to 0.46 or more" where micrographs have thresholds of their own.
-std::string scores_text(const libpicker::RunReport& report, const picker_run_summary& summary) {
-    double lowest = summary.threshold, highest = summary.threshold;
-    for (std::int64_t i = 0; i < summary.micrographs; ++i) {
-        if (const picker_run_item item = report.item(static_cast<std::size_t>(i)); has_result(item)) {
-            lowest = std::min(lowest, item.threshold);
-            highest = std::max(highest, item.threshold);
-        }
-    }
-    return format_score(lowest) + (highest > lowest ? " to " + format_score(highest) : "") + " or more";
-}
-
-std::string summary_text(const libpicker::RunReport& report, const picker_run_summary& summary,
-                         const std::string& output, bool resident) {
-    std::ostringstream text;
-    text << counted(summary.picks, "pick") << " on " << summary.done + summary.skipped << " of "
-         << counted(summary.micrographs, "micrograph") << " (score " << scores_text(report, summary)
-         << ", particles of " << format_number(summary.diameter, 0) << " A) in " << format_number(summary.seconds, 1)
-         << " s\n";
-    double wrong = 0;
-    for (std::int64_t i = 0; i < summary.micrographs; ++i) {
-        const picker_run_item item = report.item(static_cast<std::size_t>(i));
-        wrong += std::isfinite(item.false_share) ? item.false_share * static_cast<double>(item.picks) : 0;
-    }
-    if (wrong > 0) { // of a calibrated model
-        text << "about " << format_number(wrong, 0) << " of them false, by their probabilities\n";
-    }
-    if (summary.skipped > 0 && !resident) { // else done as they came
-        text << counted(summary.skipped, "micrograph") << " done before and current\n";
-    }
-    if (summary.has_lists != 0) {
-        text << "coordinates " << in_folder(output, "autopick.star") << "\n";
-    } else {
-        text << "the lists (autopick.star, run.json) are not written yet: " << counted(summary.elsewhere, "micrograph")
-             << " of other shards to go when this one ended\n";
-    }
-    return text.str();
 }
 
 } // namespace
@@ -261,6 +171,7 @@ Command pick_command() {
         options.mask_count = masks.size();
         options.write_score_maps = arguments.has("--save-score-maps") ? 1 : 0;
         options.overwrite = arguments.has("--overwrite") ? 1 : 0;
+        options.memory = arguments.above_zero("--memory").value_or(0);
         set_shard(arguments, options);
         const std::string folder = arguments.text("--score-maps", arguments.text("--candidates"));
         if (!folder.empty()) {
@@ -270,14 +181,24 @@ Command pick_command() {
         if (arguments.has("--draw")) {
             check_folder(arguments.text("--draw")); // before the work, not after it
         }
-        const Json problems = known ? check_inputs(*known, options, arguments, terminal) : Json::array();
+        std::optional<Ranks> ranks;
+        if (many) {
+            ranks.emplace();
+        }
+        const std::optional<Json> problems = check(known, options, arguments, terminal, ranks);
+        if (!problems) {
+            return exit_failed; // the first process has told why
+        }
         const auto model = libpicker::Model::load(model_path);
         terminal.hold_warnings(); // micrographs that failed are listed last
         std::size_t refused = 0;
         const libpicker::Inputs inputs =
             known ? std::move(*known) : pick_as_they_come(arguments, model, options, terminal, refused);
-        if (many && !pick_among_ranks(model, options, inputs, terminal)) {
-            return exit_done; // the first process tells what has become of all
+        if (ranks) {
+            ranks->pick(model, options, inputs, terminal);
+            if (!ranks->first()) {
+                return exit_done; // the first process tells what has become of all
+            }
         }
         if (resident) {
             tell_pixel_sizes(arguments, inputs, terminal);
@@ -306,7 +227,7 @@ Command pick_command() {
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             json["items"].push_back(item_json(report.item(i)));
         }
-        json["problems"] = problems;
+        json["problems"] = *problems;
         if (all_failed) {
             return report_all_failed(arguments, json, report, summary, terminal);
         }

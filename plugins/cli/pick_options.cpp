@@ -158,6 +158,8 @@ std::vector<Flag> pick_flags() {
         skip_bad_flag("they are recorded as failed"),
         {"--shard", Takes::one, "I/N",
          "pick only every Nth micrograph, beside the other shards in one folder: 1/N to N/N, or 0/N to N-1/N"},
+        {"--memory", Takes::one, "MIB",
+         "for micrographs in flight, at least one [a quarter of the machine's]; the result does not depend on it"},
         {"--overwrite", Takes::nothing, "", "redo what is done, also with other settings"}};
 }
 

@@ -3,12 +3,24 @@
 
 #include "command.hpp"
 
+#include <memory>
 #include <vector>
 
 namespace cli {
 
 std::vector<Flag> pick_flags();
 Json item_json(const picker_run_item& item);
+
+bool has_result(const picker_run_item& item);
+std::string summary_text(const libpicker::RunReport& report, const picker_run_summary& summary,
+                         const std::string& output, bool resident);
+// What each rule took away, over the run.
+std::string removed_text(const libpicker::RunReport& report, std::size_t count);
+// Rows below the threshold, which --keep left in the coordinate files: RELION would take them for picks.
+std::string kept_text(const libpicker::RunReport& report, std::size_t count, const picker_run_summary& summary,
+                      const std::string& output);
+// Picking nothing at all is rarely the truth: most often a length is wrong. "" where something was picked.
+std::string none_found(const libpicker::RunReport& report, std::size_t count, const picker_run_summary& summary);
 
 // Whether micrographs come one by one (--stream, --watch). UsageError for flags that do not fit that.
 bool is_resident(const Arguments& arguments);
@@ -22,10 +34,27 @@ void check_interrupted();
 
 // Whether mpirun has started this process among others. UsageError for flags that do not fit that.
 bool is_one_of_many(const Arguments& arguments);
-// This process's part of the micrographs, which are handed out one at a time. True on rank 0 once all are done, for the
-// run that writes the lists; the others have nothing more to do.
-bool pick_among_ranks(const libpicker::Model& model, const picker_run_options& options, const libpicker::Inputs& inputs,
-                      Terminal& terminal);
+// The processes of one mpirun, of which this is one.
+class Ranks {
+public:
+    Ranks(); // libpicker::Error where they cannot find each other
+    ~Ranks();
+    Ranks(const Ranks&) = delete;
+    Ranks& operator=(const Ranks&) = delete;
+    bool first() const { return rank_ == 0; }
+    // What the first process says, once it has said it; after "false" the processes go their own ways. A process that
+    // ends by an exception without that takes the others with it, as is mpirun's way.
+    bool told(bool good);
+    // This process's part of the micrographs, which are handed out one at a time. When it returns all are done, for the
+    // run of the first process that writes the lists; the others have nothing more to do.
+    void pick(const libpicker::Model& model, const picker_run_options& options, const libpicker::Inputs& inputs,
+              Terminal& terminal);
+
+private:
+    struct Module;
+    std::unique_ptr<Module> module_;
+    int rank_ = 0, size_ = 1;
+};
 
 // --shard I/N into the options of a run.
 void set_shard(const Arguments& arguments, picker_run_options& options);

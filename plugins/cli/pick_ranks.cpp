@@ -53,6 +53,33 @@ void doze() {
 
 } // namespace
 
+struct Ranks::Module {
+    const picker_mpi_module& mpi;
+};
+
+Ranks::Ranks() : module_(std::make_unique<Module>(Module{load_module()})) {
+    int size = 1;
+    if (module_->mpi.start(&rank_, &size) != 0 || size < 2) {
+        throw libpicker::Error(PICKER_UNSUPPORTED, "the MPI that picker was built with does not know of the other "
+                                                   "processes; use the mpirun that belongs to it");
+    }
+    size_ = size;
+}
+
+Ranks::~Ranks() = default;
+
+bool Ranks::told(bool good) {
+    int value = good ? 1 : 0;
+    while (module_->mpi.tell(&value) == 0) {
+        check_interrupted();
+        doze();
+    }
+    if (value == 0) {
+        module_->mpi.finish();
+    }
+    return value != 0;
+}
+
 bool is_one_of_many(const Arguments& arguments) {
     const bool many = processes_started() > 1;
     for (const char* flag : {"--stream", "--watch", "--shard"}) {
@@ -64,19 +91,14 @@ bool is_one_of_many(const Arguments& arguments) {
     return many;
 }
 
-bool pick_among_ranks(const libpicker::Model& model, const picker_run_options& options, const libpicker::Inputs& inputs,
-                      Terminal& terminal) {
-    const picker_mpi_module& mpi = load_module();
-    int rank = 0, size = 1;
-    if (mpi.start(&rank, &size) != 0 || size < 2) {
-        throw libpicker::Error(PICKER_UNSUPPORTED, "the MPI that picker was built with does not know of the other "
-                                                   "processes; use the mpirun that belongs to it");
-    }
+void Ranks::pick(const libpicker::Model& model, const picker_run_options& options, const libpicker::Inputs& inputs,
+                 Terminal& terminal) {
+    const picker_mpi_module& mpi = module_->mpi;
     const auto count = static_cast<std::int64_t>(inputs.size());
     {
         picker_run_options own = options;
-        own.shard = rank + 1;
-        own.shards = size;
+        own.shard = rank_ + 1;
+        own.shards = size_;
         libpicker::Control control;
         control.threads = terminal.control().threads;
         control.progress = [](const picker_progress&) { return interrupted(); };
@@ -108,7 +130,6 @@ bool pick_among_ranks(const libpicker::Model& model, const picker_run_options& o
         doze();
     }
     mpi.finish();
-    return rank == 0;
 }
 
 } // namespace cli

@@ -89,6 +89,30 @@ DOCTEST_TEST_CASE("without options only the files are checked") {
     DOCTEST_CHECK(checked.micrograph(0).has_statistics == 0);
 }
 
+DOCTEST_TEST_CASE("a shard looks at its own micrographs") {
+    const TempFolder folder;
+    for (const char* name : {"a.mrc", "b.mrc", "c.mrc", "d.mrc", "e.mrc"}) {
+        make_image(folder / name);
+    }
+    std::filesystem::resize_file(folder / "b.mrc", 1500);
+    std::filesystem::resize_file(folder / "d.mrc", 1500);
+    const libpicker::Inputs inputs({folder / "*.mrc"}, true);
+    auto options = make<picker_preflight_options>();
+    options.shards = 2;
+    options.shard = 2; // a, c, e
+    const libpicker::Preflight first(inputs, options);
+    DOCTEST_CHECK(first.summary().micrographs == 3);
+    DOCTEST_CHECK(first.summary().usable == 3);
+    DOCTEST_CHECK(first.problems().empty());
+    options.shard = 1; // b, d
+    const libpicker::Preflight other(inputs, options);
+    DOCTEST_CHECK(other.summary().micrographs == 2);
+    DOCTEST_CHECK(other.summary().usable == 0);
+    DOCTEST_REQUIRE(other.problems().size() == 2);
+    DOCTEST_CHECK(other.problems()[0].index == 1);
+    DOCTEST_CHECK(other.problems()[1].index == 3);
+}
+
 DOCTEST_TEST_CASE("bad calls are refused, and say why") {
     const TempFolder folder;
     make_image(folder / "a.mrc");
@@ -102,6 +126,7 @@ DOCTEST_TEST_CASE("bad calls are refused, and say why") {
     };
     refuse([](auto& o) { o.pixel_size = -1; }, PICKER_INVALID_ARGUMENT, {"picker_preflight_options.pixel_size", "-1"});
     refuse([](auto& o) { o.diameter = NAN; }, PICKER_INVALID_ARGUMENT, {"picker_preflight_options.diameter"});
+    refuse([](auto& o) { o.shard = 3, o.shards = 2; }, PICKER_INVALID_ARGUMENT, {"no shard 3 of 2"});
     refuse([](auto& o) { o.source = 9; }, PICKER_INVALID_ARGUMENT, {"picker_preflight_options.source", "9"});
     refuse([](auto& o) { o.source = PICKER_SOURCE_SCORE_MAPS; }, PICKER_INVALID_ARGUMENT,
            {"picker_preflight_options.source_folder"});

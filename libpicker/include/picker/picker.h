@@ -985,6 +985,7 @@ typedef struct picker_run_options {
     /* A part of the run that works at the same time as the others in one folder: shard 1 to N of N (0 is N), every Nth
      * micrograph. shards 0: the whole run. All parts get the same inputs and options; not with overwrite. */
     int32_t shard, shards;
+    double memory; /* MiB for micrographs in flight, at least one; 0: a quarter of the machine's. Changes no result */
 } picker_run_options;
 PICKER_API picker_status picker_run_options_init(picker_run_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -1066,6 +1067,7 @@ typedef struct picker_preflight_options {
     int32_t write_score_maps; /* they need room */
     int32_t deep;             /* 1: read the pixels too: NaN, constant, clipped, hot pixels, stripes */
     int32_t allow_same_stem;  /* 1: nothing is written by stem */
+    int32_t shard, shards;    /* of a shard of a run (picker_run_options): only its micrographs are looked at; 0: all */
 } picker_preflight_options;
 PICKER_API picker_status picker_preflight_options_init(picker_preflight_options* options,
                                                        size_t struct_size) PICKER_CHECK_RESULT;
@@ -1096,7 +1098,7 @@ PICKER_API picker_status picker_problem_group_init(picker_problem_group* group, 
 /* What a preflight came to. */
 typedef struct picker_preflight_summary {
     size_t struct_size;
-    int64_t micrographs, usable;     /* usable: without an error */
+    int64_t micrographs, usable;     /* of the shard, or all; usable: without an error */
     int64_t problems, groups;        /* how many there are to ask for */
     int64_t errors;                  /* among the problems */
     int64_t blocking;                /* of these not skippable: the run cannot go on without mending them */

@@ -29,6 +29,8 @@ PreflightOptions options_of(const picker_preflight_options* options) {
     result.write_score_maps = given.write_score_maps != 0;
     result.deep = given.deep != 0;
     result.allow_same_stem = given.allow_same_stem != 0;
+    result.shard = {given.shard, given.shards};
+    check_shard(result.shard);
     return result;
 }
 
@@ -74,7 +76,7 @@ picker_status picker_preflight_get_summary(const picker_preflight* preflight, pi
         check_out(summary, "summary");
         picker_preflight_summary result;
         std::memset(&result, 0, sizeof result);
-        result.micrographs = static_cast<std::int64_t>(source.inputs.size());
+        result.micrographs = static_cast<std::int64_t>(source.looked_at);
         result.usable = static_cast<std::int64_t>(source.usable);
         result.problems = static_cast<std::int64_t>(source.problems.size());
         result.groups = static_cast<std::int64_t>(source.groups.size());

@@ -33,6 +33,7 @@ RunOptions run_options_of(const picker_run_options* options) {
     result.write_score_maps = given.write_score_maps != 0;
     result.overwrite = given.overwrite != 0;
     result.shard = {given.shard, given.shards};
+    result.memory = not_negative(given.memory, "picker_run_options.memory");
     return result;
 }
 

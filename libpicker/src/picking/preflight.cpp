@@ -81,8 +81,12 @@ void check_output(const PreflightOptions& options, Preflight& report) {
     }
 }
 
-void count(Preflight& report) {
+void count(const Shard& shard, Preflight& report) {
     std::vector<bool> bad(report.inputs.size());
+    for (std::size_t i = 0; i < bad.size(); ++i) {
+        report.looked_at += shard.has(i) ? 1 : 0;
+        bad[i] = !shard.has(i);
+    }
     for (const Problem& problem : report.problems) {
         if (problem.level == ProblemLevel::error) {
             report.blocking += problem.skippable ? 0 : 1;
@@ -118,7 +122,9 @@ Preflight preflight(const std::vector<InputMicrograph>& inputs, const std::vecto
             jobs,
             [&](std::size_t job) {
                 for (std::size_t i = job * batch; i < std::min(inputs.size(), (job + 1) * batch); ++i) {
-                    found[i] = check_input(inputs[i], i, options, report.inputs[i]);
+                    if (options.shard.has(i)) {
+                        found[i] = check_input(inputs[i], i, options, report.inputs[i]);
+                    }
                     ++done;
                 }
             },
@@ -134,7 +140,7 @@ Preflight preflight(const std::vector<InputMicrograph>& inputs, const std::vecto
     check_output(options, report);
     std::ranges::stable_sort(report.problems, {}, &Problem::kind);
     report.groups = group_problems(report.problems);
-    count(report);
+    count(options.shard, report);
     report.seconds = watch.seconds();
     return report;
 }

@@ -67,6 +67,7 @@ struct PreflightOptions {
     std::filesystem::path source_folder;
     bool deep = false;            // read the pixels too
     bool allow_same_stem = false; // nothing is written by stem
+    Shard shard;                  // the files of others are theirs to look at
 };
 
 // What is known of one input.
@@ -86,10 +87,11 @@ struct ProblemGroup {
 };
 
 struct Preflight {
-    std::vector<CheckedInput> inputs; // in their order
+    std::vector<CheckedInput> inputs; // in their order; nothing is known of those of other shards
+    std::size_t looked_at = 0;        // inputs, all but those of other shards
     std::vector<Problem> problems;    // by kind, then in the order of the inputs
     std::vector<ProblemGroup> groups;
-    std::size_t usable = 0;                        // inputs without an error
+    std::size_t usable = 0;                        // of those looked at, without an error
     std::size_t blocking = 0;                      // errors that no skipping mends
     std::uint64_t bytes_least = 0, bytes_most = 0; // estimate of what the run writes
     std::optional<std::uint64_t> bytes_free;       // of the disk; unset where it is not known

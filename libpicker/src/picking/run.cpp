@@ -49,9 +49,7 @@ private:
 };
 
 bool Run::is_mine(std::size_t index) const {
-    const Shard& shard = run_.options.shard;
-    return shard.count == 0 ||
-           index % static_cast<std::size_t>(shard.count) == static_cast<std::size_t>(shard.index % shard.count);
+    return run_.options.shard.has(index);
 }
 
 // What processes that were killed while they wrote have left (io/atomic_file.hpp). Nobody else may be at work.

@@ -54,7 +54,12 @@ enum class CandidateSource {
 struct Shard {
     int index = 0; // 0 .. count; 0 and count are the same part, so that counting may begin at 0 or at 1
     int count = 0; // 0: the whole run
+
+    bool has(std::size_t number) const { // a micrograph's in the run
+        return count == 0 || number % static_cast<std::size_t>(count) == static_cast<std::size_t>(index % count);
+    }
 };
+void check_shard(const Shard& shard); // Error(invalid_argument) where there is no such part
 
 struct RunOptions {
     PickSettings settings;
@@ -66,6 +71,7 @@ struct RunOptions {
     bool write_score_maps = false;
     bool overwrite = false; // false: micrographs that are done and current are skipped
     Shard shard;
+    double memory = 0.0; // MiB for micrographs in flight; 0: a quarter of the machine's. Changes no result
 };
 
 struct RunItem {

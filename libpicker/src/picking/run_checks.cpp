@@ -14,17 +14,20 @@ bool same_place(const std::filesystem::path& a, const std::filesystem::path& b) 
 
 } // namespace
 
+void check_shard(const Shard& shard) {
+    if (shard.count < 0 || shard.index < 0 || shard.index > shard.count) {
+        fail(Status::invalid_argument, "there is no shard ", shard.index, " of ", shard.count,
+             "; give 1 to N of N, or 0 to N-1 of N");
+    }
+}
+
 void check_options(const RunContext& run) {
     const RunOptions& options = run.options;
     if (options.output.empty()) {
         fail(Status::invalid_argument, "no output folder; give one");
     }
-    const Shard& shard = options.shard;
-    if (shard.count < 0 || shard.index < 0 || shard.index > shard.count) {
-        fail(Status::invalid_argument, "there is no shard ", shard.index, " of ", shard.count,
-             "; give 1 to N of N, or 0 to N-1 of N");
-    }
-    if (shard.count > 0 && options.overwrite) {
+    check_shard(options.shard);
+    if (options.shard.count > 0 && options.overwrite) {
         fail(Status::invalid_argument, "shards cannot overwrite what other shards are doing; empty the folder ",
              options.output.string(), " first, or choose another one");
     }

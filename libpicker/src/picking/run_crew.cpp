@@ -8,24 +8,37 @@
 #include "signal/filter.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <unistd.h>
 #include <utility>
 
 namespace picker {
 namespace {
 
-constexpr std::int64_t pixels_in_flight = std::int64_t{1} << 26; // full-size pixels of micrographs read at one time
+// Bytes that a micrograph in flight takes for each pixel: itself as floats, and about as much again while it is
+// transformed and scored.
+constexpr double bytes_per_pixel = 12.0;
+constexpr double default_share = 0.25; // of the machine's memory
 
-// How many micrographs of the size of this one are worked on at a time.
-int most_in_flight(const InputMicrograph& first, int workers) {
-    std::int64_t pixels = std::int64_t{1} << 24;
+double memory_of_machine() { // bytes
+    const auto pages = static_cast<double>(::sysconf(_SC_PHYS_PAGES));
+    const auto page = static_cast<double>(::sysconf(_SC_PAGESIZE));
+    return pages > 0.0 && page > 0.0 ? pages * page : 4e9;
+}
+
+// How many micrographs of the size of this one are worked on at a time: one for each worker, as far as there is room.
+// `memory` in MiB, 0: the default, with which two are always tried.
+int most_in_flight(const InputMicrograph& first, int workers, double memory) {
+    double pixels = 4096.0 * 4096.0;
     try {
         const ImageHeader header = read_image_header(first.path);
-        pixels = std::max<std::int64_t>(1, static_cast<std::int64_t>(header.width) * header.height);
+        pixels = std::max(1.0, static_cast<double>(header.width) * header.height);
     } catch (const Error&) {
         // it will be reported with its micrograph
     }
-    const auto most = static_cast<int>(std::clamp<std::int64_t>(pixels_in_flight / pixels, 2, std::max(2, workers)));
-    return std::min(workers, most);
+    const double room = memory > 0.0 ? memory * 1048576.0 : default_share * memory_of_machine();
+    const double least = memory > 0.0 ? 1.0 : 2.0;
+    return static_cast<int>(std::min<double>(workers, std::max(least, std::floor(room / (bytes_per_pixel * pixels)))));
 }
 
 } // namespace
@@ -50,7 +63,7 @@ void PickCrew::add(PickTask& task) {
     {
         const std::lock_guard lock(mutex_);
         if (most_in_flight_ == 0) {
-            most_in_flight_ = most_in_flight(*task.input, pool_.workers());
+            most_in_flight_ = most_in_flight(*task.input, pool_.workers(), run_.options.memory);
         }
         queue_.push_back(&task);
         if (in_flight_ >= most_in_flight_) {
@@ -120,7 +133,7 @@ void PickCrew::read_and_cut(Flight& flight) {
         flight.times.read = watch.seconds();
         return;
     }
-    Micrograph micrograph = read_micrograph(input.path);
+    Micrograph micrograph = read_micrograph(input.path, take_spare());
     micrograph.pixel_size = resolve_pixel_size(run_.options.settings.pixel_size, input, micrograph.pixel_size);
     micrograph.name = item.micrograph;
     item.width = micrograph.image.width;
@@ -134,8 +147,26 @@ void PickCrew::read_and_cut(Flight& flight) {
     }
     const auto pixels =
         run_.needs_micrograph ? std::make_shared<const Image>(micrograph.image) : std::shared_ptr<const Image>();
-    flight.job = run_.scorer->begin(std::move(micrograph), run_.diameter / item.pixel_size, &flight.times);
+    flight.job = run_.scorer->begin(micrograph, run_.diameter / item.pixel_size, &flight.times);
     flight.job.map.micrograph = pixels;
+    keep_spare(std::move(micrograph.image));
+}
+
+Image PickCrew::take_spare() {
+    const std::lock_guard lock(mutex_);
+    if (spare_.empty()) {
+        return {};
+    }
+    Image spare = std::move(spare_.back());
+    spare_.pop_back();
+    return spare;
+}
+
+void PickCrew::keep_spare(Image&& image) {
+    const std::lock_guard lock(mutex_);
+    if (!image.empty() && std::ssize(spare_) < most_in_flight_) {
+        spare_.push_back(std::move(image));
+    }
 }
 
 void PickCrew::tile(const std::shared_ptr<Flight>& flight, int index) {

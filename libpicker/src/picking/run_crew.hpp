@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace picker {
 
@@ -45,6 +46,8 @@ private:
     void tile(const std::shared_ptr<Flight>& flight, int index);
     void finish(Flight& flight);
     void select_and_write(Flight& flight);
+    Image take_spare();
+    void keep_spare(Image&& image);
 
     const RunContext& run_;
     std::function<void(PickTask&)> on_end_;
@@ -56,7 +59,8 @@ private:
     const PickTask* newest_ = nullptr;
     int in_flight_ = 0, most_in_flight_ = 0; // the latter 0 before the first task
     std::exception_ptr fatal_;
-    WorkerPool pool_; // last: its threads end before the rest goes
+    std::vector<Image> spare_; // of micrographs that are prepared: their memory is read into again
+    WorkerPool pool_;          // last: its threads end before the rest goes
 };
 
 } // namespace picker

@@ -72,7 +72,8 @@ public:
                          const std::function<void()>& poll = {}) const;
 
     // score() in parts, for runs that keep several micrographs in flight. Tiles may run on several threads at once.
-    ScoreJob begin(Micrograph micrograph, double diameter, StageTimes* times = nullptr) const;
+    // The micrograph's pixels are gone afterwards; what is left of their memory can be used again.
+    ScoreJob begin(Micrograph& micrograph, double diameter, StageTimes* times = nullptr) const;
     void run_tile(ScoreJob& job, int tile) const;
 
 private:

@@ -80,7 +80,7 @@ void Scorer::prepare_thread() const {
     }
 }
 
-ScoreJob Scorer::begin(Micrograph micrograph, double diameter, StageTimes* times) const {
+ScoreJob Scorer::begin(Micrograph& micrograph, double diameter, StageTimes* times) const {
     const ModelSpec& spec = model_.spec;
     if (!(diameter > 0.0) || !std::isfinite(diameter)) {
         fail(Status::invalid_argument, "the particle diameter is ", diameter, " pixels in ", micrograph.name,
@@ -205,7 +205,7 @@ void Scorer::score_patches(ScoreJob& job, int left, int top, int columns, int ro
 
 ScoreMap Scorer::score(Micrograph micrograph, double diameter, WorkerPool* pool, StageTimes* times,
                        const std::function<void()>& poll) const {
-    ScoreJob job = begin(std::move(micrograph), diameter, times);
+    ScoreJob job = begin(micrograph, diameter, times);
     const Stopwatch watch;
     if (pool != nullptr) {
         pool->run(
@@ -227,7 +227,7 @@ ScoreMap Scorer::score_naive(Micrograph micrograph, double diameter, WorkerPool*
         fail(Status::unsupported, model_.spec.architecture,
              " has no windows that could be scored one after the other; it looks at the whole micrograph");
     }
-    ScoreJob job = begin(std::move(micrograph), diameter);
+    ScoreJob job = begin(micrograph, diameter);
     const int columns = job.map.scores.width;
     const auto row = [&](std::size_t y) { score_patches(job, 0, static_cast<int>(y), columns, 1); };
     if (pool != nullptr) {

@@ -3,9 +3,11 @@
 #include "fake_network.hpp"
 #include "io/atomic_file.hpp"
 #include "io/picks_file.hpp"
+#include "same_run.hpp"
 #include "unit/check.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <nlohmann/json.hpp>
 
 using namespace picker;
@@ -24,6 +26,34 @@ RunReport run(const std::vector<InputMicrograph>& inputs, const RunOptions& opti
 }
 
 } // namespace
+
+DOCTEST_TEST_CASE("memory bounds the micrographs in flight, and the files stay the same") {
+    const fake::Folder folder;
+    const auto inputs = fake::write_micrographs(folder.path() / "in", 8);
+    std::atomic<int> now{0}, most{0};
+    const Scorer scorer = fake::scorer([&](const float* patch) { // one tile a micrograph: so many are being scored
+        const int others = now++;
+        for (int seen = most; seen < others + 1 && !most.compare_exchange_weak(seen, others + 1);) {
+        }
+        const float score = fake::correlation(patch);
+        --now;
+        return score;
+    });
+    RunOptions options;
+    options.settings.keep = 0.2;
+    Control control;
+    control.threads = 4;
+    for (const double memory : {0.001, 0.0, 100.0}) { // MiB
+        options.output = folder.path() / text("out", memory);
+        options.memory = memory;
+        most = 0;
+        DOCTEST_CHECK(pick_files(scorer.model(), &scorer, inputs, options, control).failed == 0);
+        DOCTEST_CHECK(most >= 1);
+        DOCTEST_CHECK(most <= (memory == 0.001 ? 1 : 4));
+    }
+    fake::check_same_run(folder.path() / "out0.001", folder.path() / "out0");
+    fake::check_same_run(folder.path() / "out0.001", folder.path() / "out100");
+}
 
 DOCTEST_TEST_CASE("a run writes a STAR per micrograph, the lists and run.json, also for 0 picks") {
     const fake::Folder folder;
