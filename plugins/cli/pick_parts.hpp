@@ -9,9 +9,10 @@
 namespace cli {
 
 std::vector<Flag> pick_flags();
-Json item_json(const picker_run_item& item);
 
+// What is told of a run: of a micrograph; on standard output of all; and why there may be no picks.
 bool has_result(const picker_run_item& item);
+Json item_json(const picker_run_item& item);
 std::string summary_text(const libpicker::RunReport& report, const picker_run_summary& summary,
                          const std::string& output, bool resident);
 // What each rule took away, over the run.
@@ -55,6 +56,15 @@ private:
     std::unique_ptr<Module> module_;
     int rank_ = 0, size_ = 1;
 };
+
+// For --rerun: the command that a run.json tells of, with the flags beside it. UsageError for flags that do not go with
+// it; libpicker::Error, with all that is not as it was, where it cannot be repeated.
+Arguments arguments_of_rerun(const Arguments& arguments);
+// The settings of a run.json, named in messages, as flags. libpicker::Error for one that this version does not know.
+std::vector<std::string> words_of_settings(const Json& settings, const std::string& head, const std::string& file);
+// How the coordinate files compare with those of the run that was repeated: as JSON, and a line added to `text`.
+Json compare_with_rerun(const Arguments& arguments, const libpicker::RunReport& report, std::size_t count,
+                        std::string& text, Terminal& terminal);
 
 // --shard I/N into the options of a run.
 void set_shard(const Arguments& arguments, picker_run_options& options);

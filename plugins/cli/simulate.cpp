@@ -103,6 +103,7 @@ std::string micrographs_star(const std::vector<Written>& written, double pixel_s
                              const picker_simulation& settings) {
     const auto given = [](double value, double fallback) { return format_number(value > 0 ? value : fallback, 6); };
     std::ostringstream star;
+    star.exceptions(std::ios::badbit); // a file's content: whole, or std::bad_alloc
     star << "\n# version 30001\n\ndata_optics\n\nloop_\n_rlnOpticsGroupName #1\n_rlnOpticsGroup "
             "#2\n_rlnMicrographPixelSize "
             "#3\n_rlnVoltage #4\n_rlnSphericalAberration #5\n_rlnAmplitudeContrast #6\nopticsGroup1 1 "

@@ -34,9 +34,11 @@ private:
     Status status_;
 };
 
-// text("a", 3, "b") is "a3b": messages are built at the place that throws them.
+// text("a", 3, "b") is "a3b": messages are built at the place that throws them. Whole, or std::bad_alloc: by itself a
+// stream that gets no memory keeps silent and loses the end, which a file would then lack.
 template <typename... Parts> std::string text(const Parts&... parts) {
     std::ostringstream out;
+    out.exceptions(std::ios::badbit);
     out.imbue(std::locale::classic());
     (out << ... << parts);
     return out.str();

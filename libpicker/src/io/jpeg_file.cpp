@@ -6,8 +6,8 @@
 #include <csetjmp>
 #include <cstdio> // jpeglib.h needs it
 #include <cstdlib>
+#include <jerror.h>
 #include <jpeglib.h>
-#include <memory>
 
 namespace picker {
 namespace {
@@ -26,13 +26,48 @@ void on_error(j_common_ptr info) {
 
 void on_message(j_common_ptr /*info*/) {}
 
-bool encode(jpeg_compress_struct& jpeg, Failure& failure, const Picture& picture, int quality, unsigned char** bytes,
-            unsigned long* size) {
+// Where the JPEG goes: memory that grows by hand. libjpeg's own (jpeg_mem_dest) tells nobody where it has moved to when
+// an error comes after that.
+struct Sink {
+    jpeg_destination_mgr base{}; // libjpeg knows this part
+    unsigned char* bytes = nullptr;
+    std::size_t capacity = 0;
+    Sink() = default;
+    ~Sink() { std::free(bytes); }
+    Sink(const Sink&) = delete;
+    Sink& operator=(const Sink&) = delete;
+};
+
+// With all of the memory used so far; libjpeg asks for more only then.
+void grow(j_compress_ptr info) {
+    auto* sink = reinterpret_cast<Sink*>(info->dest);
+    const std::size_t capacity = sink->capacity == 0 ? 65536 : 2 * sink->capacity;
+    auto* grown = static_cast<unsigned char*>(std::realloc(sink->bytes, capacity));
+    if (grown == nullptr) {
+        ERREXIT1(info, JERR_OUT_OF_MEMORY, 0);
+    }
+    sink->base.next_output_byte = grown + sink->capacity;
+    sink->base.free_in_buffer = capacity - sink->capacity;
+    sink->bytes = grown;
+    sink->capacity = capacity;
+}
+
+boolean on_full(j_compress_ptr info) {
+    grow(info);
+    return TRUE;
+}
+
+void on_end(j_compress_ptr /*info*/) {}
+
+bool encode(jpeg_compress_struct& jpeg, Failure& failure, const Picture& picture, int quality, Sink& sink) {
     if (setjmp(failure.place) != 0) {
         return false;
     }
     jpeg_create_compress(&jpeg);
-    jpeg_mem_dest(&jpeg, bytes, size);
+    sink.base.init_destination = grow;
+    sink.base.empty_output_buffer = on_full;
+    sink.base.term_destination = on_end;
+    jpeg.dest = &sink.base;
     jpeg.image_width = static_cast<JDIMENSION>(picture.width);
     jpeg.image_height = static_cast<JDIMENSION>(picture.height);
     jpeg.input_components = picture.channels;
@@ -65,16 +100,14 @@ std::string encode_jpeg(const Picture& picture, int quality) {
     jpeg.err = jpeg_std_error(&failure.base);
     failure.base.error_exit = on_error;
     failure.base.output_message = on_message;
-    unsigned char* bytes = nullptr;
-    unsigned long size = 0;
-    const bool good = encode(jpeg, failure, picture, quality, &bytes, &size);
+    Sink sink;
+    const bool good = encode(jpeg, failure, picture, quality, sink);
     jpeg_destroy_compress(&jpeg);
-    const std::unique_ptr<unsigned char, void (*)(void*)> owner(bytes, std::free);
     if (!good) {
         fail(Status::invalid_argument, "cannot encode a picture of ", picture.width, " x ", picture.height,
              " pixels as JPEG: ", failure.message, "; ask for smaller pictures");
     }
-    return {reinterpret_cast<const char*>(bytes), size};
+    return {reinterpret_cast<const char*>(sink.bytes), sink.capacity - sink.base.free_in_buffer};
 }
 
 } // namespace picker

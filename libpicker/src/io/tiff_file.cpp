@@ -23,18 +23,17 @@ struct Close {
 };
 using TiffPointer = std::unique_ptr<TIFF, Close>;
 
+// No string: one that got no memory would throw through libtiff, which would lose what it holds.
 struct Messages {
-    std::string first; // the first error; later ones follow from it
+    char first[400] = {}; // the first error; later ones follow from it
 };
 
 // Handlers per file came with libtiff 4.5; with an older one its messages go to the host's own handlers.
 #if defined(TIFFLIB_VERSION) && TIFFLIB_VERSION >= 20221213
 int keep_error(TIFF* /*tiff*/, void* user, const char* /*module*/, const char* format, va_list arguments) {
     auto& messages = *static_cast<Messages*>(user);
-    if (messages.first.empty()) {
-        char line[400];
-        (void)std::vsnprintf(line, sizeof line, format, arguments);
-        messages.first = line;
+    if (messages.first[0] == '\0') {
+        (void)std::vsnprintf(messages.first, sizeof messages.first, format, arguments);
     }
     return 1; // handled: the process-wide handler is not called
 }
@@ -73,7 +72,7 @@ struct Page {
 
 [[noreturn]] void fail_damaged(const std::string& name, const Messages& messages) {
     fail_image(ImageFault::damaged, name, " is a damaged or truncated TIFF file",
-               messages.first.empty() ? std::string() : " (libtiff: " + messages.first + ")",
+               messages.first[0] == '\0' ? "" : text(" (libtiff: ", messages.first, ")"),
                "; copy the file again from its source");
 }
 
@@ -286,7 +285,7 @@ void write_tiff(const std::filesystem::path& path, const Image& image) {
     }
     if (!good) {
         fail(Status::io, "cannot write ", path.string(), ": libtiff says ",
-             messages.first.empty() ? std::string("no reason") : messages.first,
+             messages.first[0] == '\0' ? "no reason" : messages.first,
              "; check the free space and that the folder may be written to");
     }
     tiff.reset();

@@ -61,6 +61,13 @@ struct Shard {
 };
 void check_shard(const Shard& shard); // Error(invalid_argument) where there is no such part
 
+// Where the model and the micrographs come from, for whoever repeats a run; what is empty is not known.
+struct RunOrigin {
+    std::string model_file;                   // absolute, or the name of a model that is installed
+    std::string model_hash;                   // of that file's model, with all its heads
+    std::vector<std::filesystem::path> lists; // STAR and .cs files that named micrographs
+};
+
 struct RunOptions {
     PickSettings settings;
     std::filesystem::path output;
@@ -72,6 +79,7 @@ struct RunOptions {
     bool overwrite = false; // false: micrographs that are done and current are skipped
     Shard shard;
     double memory = 0.0; // MiB for micrographs in flight; 0: a quarter of the machine's. Changes no result
+    RunOrigin origin;
 };
 
 struct RunItem {

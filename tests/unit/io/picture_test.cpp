@@ -2,6 +2,7 @@
 #include "io/picture.hpp"
 #include "unit/io/io_testing.hpp"
 
+#include <cstdint>
 #include <cstdio> // jpeglib.h needs it
 #include <jpeglib.h>
 #include <vector>
@@ -61,6 +62,24 @@ DOCTEST_TEST_CASE("a JPEG holds the picture, gray and in colour, also where it i
     }
     const Picture one = pattern(200, 150, 1);
     DOCTEST_CHECK(picker::encode_jpeg(one, 30).size() < picker::encode_jpeg(one, 95).size());
+}
+
+DOCTEST_TEST_CASE("a JPEG that outgrows its memory several times holds the whole picture") {
+    Picture picture{700, 500, 1, {}};
+    std::uint32_t state = 1;
+    for (int i = 0; i < 700 * 500; ++i) {
+        state = state * 1664525U + 1013904223U; // noise, which does not pack
+        picture.samples.push_back(static_cast<unsigned char>(state >> 24U));
+    }
+    const std::string bytes = picker::encode_jpeg(picture, 100);
+    DOCTEST_CHECK(bytes.size() > 3 * 65536);
+    DOCTEST_CHECK(static_cast<unsigned char>(bytes.back()) == 0xD9); // the end of image
+    const Picture back = decode(bytes);
+    double sum = 0;
+    for (std::size_t i = 0; i < back.samples.size(); ++i) {
+        sum += std::abs(int{back.samples[i]} - int{picture.samples[i]});
+    }
+    DOCTEST_CHECK(sum / static_cast<double>(back.samples.size()) < 2.0);
 }
 
 DOCTEST_TEST_CASE("a picture that no JPEG can hold is an error, and nothing else happens") {

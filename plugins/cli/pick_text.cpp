@@ -1,4 +1,4 @@
-// What picker pick says at its end (pick_parts.hpp).
+// What picker pick tells of a run (pick_parts.hpp).
 #include "pick_parts.hpp"
 
 #include <algorithm>
@@ -7,6 +7,21 @@
 #include <sstream>
 
 namespace cli {
+namespace {
+
+// "0.5 or more"; "0.3 to 0.46 or more" where micrographs have thresholds of their own.
+std::string scores_text(const libpicker::RunReport& report, const picker_run_summary& summary) {
+    double lowest = summary.threshold, highest = summary.threshold;
+    for (std::int64_t i = 0; i < summary.micrographs; ++i) {
+        if (const picker_run_item item = report.item(static_cast<std::size_t>(i)); has_result(item)) {
+            lowest = std::min(lowest, item.threshold);
+            highest = std::max(highest, item.threshold);
+        }
+    }
+    return format_score(lowest) + (highest > lowest ? " to " + format_score(highest) : "") + " or more";
+}
+
+} // namespace
 
 bool has_result(const picker_run_item& item) {
     const std::string status = item.status;
@@ -75,22 +90,6 @@ std::string none_found(const libpicker::RunReport& report, std::size_t count, co
            "--threshold";
 }
 
-namespace {
-
-// "0.5 or more"; "0.3 to 0.46 or more" where micrographs have thresholds of their own.
-std::string scores_text(const libpicker::RunReport& report, const picker_run_summary& summary) {
-    double lowest = summary.threshold, highest = summary.threshold;
-    for (std::int64_t i = 0; i < summary.micrographs; ++i) {
-        if (const picker_run_item item = report.item(static_cast<std::size_t>(i)); has_result(item)) {
-            lowest = std::min(lowest, item.threshold);
-            highest = std::max(highest, item.threshold);
-        }
-    }
-    return format_score(lowest) + (highest > lowest ? " to " + format_score(highest) : "") + " or more";
-}
-
-} // namespace
-
 std::string summary_text(const libpicker::RunReport& report, const picker_run_summary& summary,
                          const std::string& output, bool resident) {
     std::ostringstream text;
@@ -116,6 +115,37 @@ std::string summary_text(const libpicker::RunReport& report, const picker_run_su
              << " of other shards to go when this one ended\n";
     }
     return text.str();
+}
+
+Json item_json(const picker_run_item& item) {
+    Json json = {{"micrograph", item.path}, {"status", item.status}};
+    if (item.error[0] != '\0') {
+        json["error"] = item.error;
+        return json;
+    }
+    json["width"] = item.width;
+    json["height"] = item.height;
+    json["pixel_size"] = item.pixel_size;
+    json["candidates"] = item.candidates;
+    json["picks"] = item.picks;
+    json["threshold"] = item.threshold;
+    json["promised_false_share"] = json_number(item.false_share);
+    json["removed"] = {{"threshold", item.removed_threshold},
+                       {"distance", item.removed_distance},
+                       {"edge", item.removed_edge},
+                       {"mask", item.removed_mask},
+                       {"top", item.removed_top},
+                       {"clean", item.removed_clean},
+                       {"carbon", item.removed_carbon},
+                       {"deviation", item.removed_deviation},
+                       {"extreme_pixels", item.removed_extreme_pixels},
+                       {"overlaps", item.removed_overlaps}};
+    json["seconds"] = {{"read", item.seconds_read},
+                       {"transform", item.seconds_transform},
+                       {"score", item.seconds_score},
+                       {"peaks", item.seconds_peaks},
+                       {"write", item.seconds_write}};
+    return json;
 }
 
 } // namespace cli
