@@ -170,8 +170,9 @@ std::vector<std::string> check_micrographs(const Json& run, Problems& problems) 
 }
 
 const std::set<std::string>& flags_beside() {
-    static const std::set<std::string> flags{"--rerun", "--model", "--output", "--overwrite", "--draw",   "--skip-bad",
-                                             "--shard", "--json",  "--quiet",  "--threads",   "--device", "--seed"};
+    static const std::set<std::string> flags{"--rerun",    "--model",  "--output", "--overwrite", "--draw",
+                                             "--skip-bad", "--shard",  "--memory", "--json",      "--quiet",
+                                             "--threads",  "--device", "--seed"};
     return flags;
 }
 

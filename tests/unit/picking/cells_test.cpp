@@ -184,7 +184,8 @@ DOCTEST_TEST_CASE("micrographs in flight together stay within the memory that on
         const Scorer scorer(large, std::make_unique<Counting>(now, most, wanted));
         std::vector<ScoreJob> jobs;
         for (int i = 0; i < 4; ++i) {
-            jobs.push_back(scorer.begin(fake::micrograph(fake::draw(edge, edge + 40, {{20, 20, 1.0}})), 12.0));
+            Micrograph given = fake::micrograph(fake::draw(edge, edge + 40, {{20, 20, 1.0}}));
+            jobs.push_back(scorer.begin(given, 12.0));
         }
         WorkerPool pool(4);
         pool.run(4, [&](std::size_t i) { scorer.run_tile(jobs[i], 0); });

@@ -76,7 +76,8 @@ DOCTEST_TEST_CASE("tiles equal the whole and the naive sliding window, bit for b
     const Scorer scorer = fake::scorer([](const float* patch) {
         return std::clamp(0.1F + patch[0] * 0.3F + patch[37] * 0.2F + patch[255] * 0.3F, 0.0F, 1.0F);
     });
-    ScoreJob job = scorer.begin(fake::micrograph(image), 12.0);
+    Micrograph given = fake::micrograph(image);
+    ScoreJob job = scorer.begin(given, 12.0);
     DOCTEST_CHECK(job.tile_columns == 2);
     DOCTEST_CHECK(job.tile_rows == 3);
     const ScoreMap alone = scorer.score(fake::micrograph(image), 12.0, nullptr);
