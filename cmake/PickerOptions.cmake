@@ -1,6 +1,8 @@
 # What a build may choose. Everything is PICKER_-prefixed, so that libpicker can live inside another project.
 include(GNUInstallDirs)
 option(PICKER_WITH_TORCH "Build libpicker_torch, the LibTorch engine that training and scoring load" ON)
+set(PICKER_CUDA OFF CACHE STRING "Build the GPU code, for a LibTorch with CUDA: OFF, ON or AUTO (where nvcc is found)")
+set_property(CACHE PICKER_CUDA PROPERTY STRINGS OFF AUTO ON)
 option(PICKER_WITH_GEMMI "Read PDB and mmCIF structures for simulation, where gemmi is found" ON)
 option(PICKER_BUILD_CLI "Build the picker command and the programs that other hosts run" ON)
 option(PICKER_MPI "Build the module with which several processes of mpirun share a pick run" OFF)

@@ -4,11 +4,12 @@ import re
 
 import lint
 
-LEVEL = {"core": 0, "starfile": 0, "io": 1, "signal": 1, "engine": 2, "evaluation": 2, "simulation": 2, "models": 3,
-         "picking": 4, "training": 5, "report": 5, "capi": 6}
-TORCH_MAY = {"core", "engine", "torch"}  # the LibTorch backend hangs on the engine interface alone
+LEVEL = {"core": 0, "starfile": 0, "io": 1, "signal": 1, "device": 1, "engine": 2, "evaluation": 2, "simulation": 2,
+         "models": 3, "picking": 4, "training": 5, "report": 5, "capi": 6}
+TORCH_MAY = {"core", "device", "engine", "torch"}  # the LibTorch backend hangs on the engine interface and the kernels
 OWNER = [  # outside headers and the only folders that may include them
     (re.compile(r"(torch|ATen|c10d?|caffe2)/"), {"torch"}, "LibTorch"),
+    (re.compile(r"cuda|cu(fft|dnn|blas)"), {"device"}, "CUDA"),
     (re.compile(r"fftw3"), {"signal"}, "FFTW"),
     (re.compile(r"tiff"), {"io"}, "libtiff"),
     (re.compile(r"png\.h"), {"io"}, "libpng"),
@@ -38,7 +39,7 @@ def complaint_in_library(layer, header):
     if target not in LEVEL and target != "torch":
         return None
     if layer == "torch":
-        return None if target in TORCH_MAY else f"torch may include core and engine, not {target}"
+        return None if target in TORCH_MAY else f"torch may include core, device and engine, not {target}"
     if target == "torch":
         return "nothing may include the LibTorch backend"
     if layer not in LEVEL:
@@ -50,7 +51,7 @@ def complaint_in_library(layer, header):
 
 def check(tree):
     complaints = []
-    for name in tree.files(".c", ".cpp", ".h", ".hpp", ".hpp.in"):
+    for name in tree.files(".c", ".cpp", ".cu", ".h", ".hpp", ".hpp.in"):
         layer = layer_of(name)
         host = name.startswith(("plugins/", "bindings/", "examples/"))
         for match in INCLUDE.finditer(tree.text(name)):
@@ -79,6 +80,10 @@ SAMPLES = [
     ({"libpicker/src/io/a.cpp": '#include "signal/b.hpp"\n'}, "may not include signal"),
     ({"libpicker/src/picking/a.cpp": "#include <ATen/ATen.h>\n"}, "may include LibTorch"),
     ({"libpicker/src/torch/a.cpp": '#include "models/model.hpp"\n'}, "not models"),
+    ({"libpicker/src/torch/a.cpp": "#include <cuda_runtime.h>\n"}, "only src/device may include CUDA"),
+    ({"libpicker/src/device/cuda/a.cu": "#include <ATen/ATen.h>\n"}, "may include LibTorch"),
+    ({"libpicker/src/device/cuda/a.cu": '#include <cuda_runtime.h>\n#include "device/a.hpp"\n'}, None),
+    ({"libpicker/src/device/cuda/a.cu": '#include "engine/a.hpp"\n'}, "device (layer 1) may not include engine"),
     ({"tests/capi/a.cpp": "#include <c10/core/Device.h>\n"}, "may include LibTorch"),
     ({"tests/unit/io/a.cpp": "#include <tiffio.h>\n", "tests/unit/engine/a.cpp": "#include <ATen/ATen.h>\n"}, None),
     ({"libpicker/src/io/a.cpp": "#include <fftw3.h>\n"}, "may include FFTW"),

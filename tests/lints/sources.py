@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Every .cpp is in a CMakeLists.txt, every file of code opens with a comment that says what it is, and none grows too long."""
+"""Every .cpp and .cu is in a CMakeLists.txt, every file of code opens with a comment that says what it is, and none grows too long."""
 import re
 
 import lint
 
 LONGEST = 400  # lines
-CODE = (".c", ".cpp", ".h", ".hpp", ".py", ".sh", ".cmake", ".in", "CMakeLists.txt")
+CODE = (".c", ".cpp", ".cu", ".h", ".hpp", ".py", ".sh", ".cmake", ".in", "CMakeLists.txt")
 OPENING = re.compile(r"\s*(//|/\*|#(?!include|pragma|if|define)|\"\"\"|prefix=)")
 MAY_BE_LONG = ("libpicker/include/picker/",  # the public header is one file by design
                "tests/abi/frozen")           # and so are its frozen copies
@@ -21,7 +21,7 @@ def check(tree):
         if not OPENING.match(text) and not name.endswith("CMakeLists.txt"):
             complaints.append(f"{name}:1: does not open with a comment that says what the file is")
     lists = {name: tree.text(name) for name in tree.names if name.endswith(("CMakeLists.txt", ".cmake"))}
-    for name in tree.files(".cpp", ".c"):
+    for name in tree.files(".cpp", ".c", ".cu"):
         folder, _, file = name.rpartition("/")
         above = [text for place, text in lists.items()
                  if folder == place.rpartition("/")[0] or (folder + "/").startswith(place.rpartition("/")[0] + "/")

@@ -82,14 +82,18 @@ double vertex(double left, double centre, double right) {
     return curvature < 0.0 ? std::clamp(0.5 * (left - right) / curvature, -0.5, 0.5) : 0.0;
 }
 
+PeakRadius peak_radius(const ScoreMap& map, int width, int height, double window) {
+    return {std::min(radius_of(window, map.step_x), width), std::min(radius_of(window, map.step_y), height)};
+}
+
 Picks find_peaks(const ScoreMap& map, const PeakOptions& options) {
     const Image& scores = map.scores;
     Picks out;
     if (scores.empty()) {
         return out;
     }
-    const Image maxima = maximum_filter(scores, std::min(radius_of(options.window, map.step_x), scores.width),
-                                        std::min(radius_of(options.window, map.step_y), scores.height));
+    const PeakRadius radius = peak_radius(map, scores.width, scores.height, options.window);
+    const Image maxima = maximum_filter(scores, radius.x, radius.y);
     std::vector<std::uint8_t> seen(scores.size(), 0);
     std::vector<std::pair<int, int>> plateau;
     for (int y = 0; y < scores.height; ++y) {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include "core/picks.hpp"
+#include "device/map_maximum.hpp"
 #include "picking/score_map.hpp"
+
+#include <vector>
 
 namespace picker {
 
@@ -14,6 +17,15 @@ struct PeakOptions {
 
 // Every local maximum with score >= keep, best first. A plateau of equal maxima is one candidate at its centre of mass.
 Picks find_peaks(const ScoreMap& map, const PeakOptions& options);
+// The same picks where a device has found the maxima of the windows (map_maximum.hpp), in any order: all those with
+// `keep` or more. Of `map` only the grid is used.
+Picks find_peaks(const ScoreMap& map, std::vector<MapMaximum> maxima, const PeakOptions& options);
+
+// How far a window reaches from its pixel, in pixels of the map.
+struct PeakRadius {
+    int x = 0, y = 0;
+};
+PeakRadius peak_radius(const ScoreMap& map, int width, int height, double window);
 
 struct BoxPeakOptions {
     double first_range = 0.0, second_range = 0.0; // full-size pixels, to each side of a place
