@@ -163,7 +163,7 @@ Sides sides_of(const Arguments& arguments, Terminal& terminal) {
         throw libpicker::Error(PICKER_NOT_FOUND,
                                "none of the " + std::to_string(inputs.size()) + " micrographs has " +
                                    (arguments.has("--reference") ? "both --picks and --reference" : "--picks") +
-                                   "; files are matched by name without folder and extension");
+                                   "; rename them: files are matched by name without folder and extension");
     }
     return sides;
 }

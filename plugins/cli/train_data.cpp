@@ -46,9 +46,9 @@ void add_pairs(libpicker::Dataset& dataset, const Arguments& arguments, const st
     }
     remark_names(terminal, without, "micrographs left out, since no file in " + picks_flag + " is of them");
     if (with_picks == 0) {
-        throw libpicker::Error(PICKER_NOT_FOUND, "no micrograph of " + micrographs_flag + " has picks in " +
-                                                     picks_flag +
-                                                     "; files are matched by name without folder and extension");
+        throw libpicker::Error(PICKER_NOT_FOUND,
+                               "no micrograph of " + micrographs_flag + " has picks in " + picks_flag +
+                                   "; rename them: files are matched by name without folder and extension");
     }
 }
 
@@ -59,8 +59,7 @@ bool add_training_data(libpicker::Dataset& train, libpicker::Dataset& validation
     if (arguments.has("--datasets")) {
         const std::string file = arguments.text("--datasets");
         if (train.add_rows(file, "train") == 0) {
-            throw libpicker::Error(PICKER_NOT_FOUND,
-                                   file + ": no row has the split train; there is nothing to train on");
+            throw libpicker::Error(PICKER_NOT_FOUND, file + ": no row has the split train; give at least one that has");
         }
         return validation.add_rows(file, "validation") > 0;
     }

@@ -9,12 +9,12 @@
 
 namespace picker {
 
-// Calls `action`; what libstarfile throws becomes Error(bad_file) with its "FILE:LINE: message".
+// Calls `action`; what libstarfile throws becomes Error(bad_file) with its "FILE:LINE: message", and a way out.
 template <typename Action> auto with_star_errors(const Action& action) {
     try {
         return action();
     } catch (const starfile::Error& error) {
-        throw Error(Status::bad_file, error.what());
+        fail(Status::bad_file, error.what(), "; correct the file, or write it again with the program that made it");
     }
 }
 

@@ -92,6 +92,12 @@ std::vector<InputMicrograph> collect(const starfile::File& file, const std::file
         micrograph.stem = match_stem(name);
         micrograph.list = star;
         const std::string group(group_column ? block.value(row, *group_column) : std::string_view());
+        if (group_column && !groups.empty() && !groups.contains(group)) { // the header's pixel size would be taken
+            fail(Status::bad_file, star.string(), block.line(row) > 0 ? text(":", block.line(row)) : "", ": '",
+                 micrograph.name, "' is of optics group ", group,
+                 ", which the table data_optics does not have; correct the file, or write it again with the program "
+                 "that made it");
+        }
         micrograph.pixel_size = pixel_size_of(file, block, row, group);
         if (!per_particle) { // a particle's columns say nothing about its micrograph
             micrograph.columns = row_columns(block, row);
@@ -107,7 +113,8 @@ std::vector<InputMicrograph> collect(const starfile::File& file, const std::file
         out.push_back(std::move(micrograph));
     }
     if (out.empty()) {
-        fail(Status::not_found, star.string(), " lists no micrographs: its table is empty");
+        fail(Status::not_found, star.string(),
+             " lists no micrographs: its table is empty; give the list of a job that has some");
     }
     return out;
 }

@@ -31,7 +31,7 @@ bool has_heads(const ModelSpec& spec) {
 std::size_t head_offset(const ModelSpec& spec) {
     if (!has_heads(spec)) {
         fail(Status::unsupported, "models of ", spec.architecture,
-             " have no heads; only those of hydrapicker and hydrapicker-code do");
+             " have no heads, only those of hydrapicker and hydrapicker-code do; leave the head out");
     }
     NetworkSpec body = spec.network;
     body.layers.resize(static_cast<std::size_t>(spec.head_layer));

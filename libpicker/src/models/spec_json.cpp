@@ -292,14 +292,17 @@ nlohmann::ordered_json parse_json(std::string_view json, int max_depth, const st
     std::vector<std::set<std::string>> keys; // of the objects that are open
     const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
         if (depth > max_depth) {
-            fail(Status::bad_file, what, " is nested more than ", max_depth, " deep; it is damaged or foreign");
+            fail(Status::bad_file, what, " is nested more than ", max_depth,
+                 " deep; it is damaged or foreign, use another copy");
         }
         if (event == Json::parse_event_t::object_start) {
             keys.emplace_back();
         } else if (event == Json::parse_event_t::object_end) {
             keys.pop_back();
         } else if (event == Json::parse_event_t::key && keys.back().size() == most_keys) {
-            fail(Status::bad_file, what, " has more than ", most_keys, " keys in one object; it is damaged or foreign");
+            fail(Status::bad_file, what, " has more than ", most_keys,
+                 " keys in one object; it is damaged or foreign, use "
+                 "another copy");
         } else if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
             fail(Status::bad_file, what, " has the key \"", value.get<std::string>(), "\" twice; it is damaged");
         }

@@ -31,7 +31,9 @@ std::vector<Cells> csv_rows(const std::filesystem::path& path) {
         const CsvRecord& record = records[r];
         if (record.fields.size() != header.size()) {
             fail(Status::bad_file, path.string(), ":", record.line, ": ", record.fields.size(),
-                 " values, but the header line has ", header.size(), " columns");
+                 " values, but the header line has ", header.size(),
+                 " columns; correct the row (a value with a comma "
+                 "needs quotes)");
         }
         Cells row;
         row.line = record.line;
@@ -105,7 +107,7 @@ DatasetRow row_of(const Cells& cells, const std::filesystem::path& path) {
     row.pixel_size = number_of(cells, "pixel_size", path);
     if (row.split != "train" && row.split != "validation" && row.split != "test") {
         fail(Status::bad_file, path.string(), ":", row.line, ": split is '", row.split,
-             "'; it is one of train, validation, test");
+             "'; give one of train, validation, test");
     }
     return row;
 }
@@ -142,7 +144,7 @@ void add_row(Dataset& dataset, const DatasetRow& row, const std::filesystem::pat
     }
     if (used == 0) {
         fail(Status::not_found, path.string(), ":", row.line, ": none of the ", inputs.size(),
-             " micrographs has picks; files are matched by name without folder and extension");
+             " micrographs has picks; rename them: files are matched by name without folder and extension");
     }
 }
 

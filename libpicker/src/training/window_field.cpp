@@ -60,7 +60,8 @@ void check_frame(const Picks& picks, const std::string& name, int width, int hei
     }
     if (2 * off > picks.size()) {
         fail(Status::mismatch, off, " of ", picks.size(), " coordinates for ", name, " lie outside of its ", width,
-             " x ", height, " pixels; they belong to another binning, or x and y are swapped");
+             " x ", height,
+             " pixels; they belong to another binning, or x and y are swapped: picker check tells which");
     }
 }
 
