@@ -8,7 +8,19 @@
 namespace cli {
 
 std::vector<Flag> pick_flags();
+
+// What is told of a run: of a micrograph; on standard output of all; and why there may be no picks.
+bool has_result(const picker_run_item& item);
 Json item_json(const picker_run_item& item);
+std::string summary_text(const libpicker::RunReport& report, const picker_run_summary& summary,
+                         const std::string& output, bool resident);
+// What each rule took away, over the run.
+std::string removed_text(const libpicker::RunReport& report, std::size_t count);
+// Rows below the threshold, which --keep left in the coordinate files: RELION would take them for picks.
+std::string kept_text(const libpicker::RunReport& report, std::size_t count, const picker_run_summary& summary,
+                      const std::string& output);
+// Picking nothing at all is rarely the truth: most often a length is wrong. "" where something was picked.
+std::string none_found(const libpicker::RunReport& report, std::size_t count, const picker_run_summary& summary);
 
 // Whether micrographs come one by one (--stream, --watch). UsageError for flags that do not fit that.
 bool is_resident(const Arguments& arguments);
