@@ -1,5 +1,5 @@
 """Kills `picker pick` and `picker train` outright at random moments, runs the same command again, and compares every byte
-of what is there in the end with a run that nobody killed (run.json but for its seconds).
+of what is there in the end with a run that nobody killed (run.json but for its seconds and the working folder).
 
     python3 benchmarks/reliability/kills.py PICKER FOLDER [--pick 200] [--train 50] [--seed 1]
 
@@ -20,9 +20,9 @@ KILLS_IN_A_ROW = 3  # the run is killed up to so many times before it may end
 
 
 def without_times(value):
-    """run.json without how long things took and what the files' time stamps are."""
+    """run.json without how long things took, what the files' time stamps are, and where the run was started."""
     if isinstance(value, dict):
-        return {key: without_times(part) for key, part in value.items() if key not in ("seconds", "modified")}
+        return {key: without_times(part) for key, part in value.items() if key not in ("seconds", "modified", "folder")}
     if isinstance(value, list):
         return [without_times(part) for part in value]
     return value

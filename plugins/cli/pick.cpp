@@ -154,10 +154,14 @@ int run_pick(const Arguments& arguments) {
         json["items"].push_back(item_json(report.item(i)));
     }
     json["problems"] = problems;
+    std::string compared;
+    if (arguments.has("--rerun")) {
+        json["rerun"] = compare_with_rerun(arguments, report, inputs.size(), compared, terminal);
+    }
     if (all_failed) {
         return report_all_failed(arguments, json, report, summary, terminal);
     }
-    std::string text = summary_text(report, summary, output, resident) + removed_text(report, inputs.size());
+    std::string text = summary_text(report, summary, output, resident) + removed_text(report, inputs.size()) + compared;
     if (pick.has_keep != 0 && pick.keep < summary.threshold) {
         text += kept_text(report, inputs.size(), summary, output);
     }
@@ -189,7 +193,9 @@ Command pick_command() {
         "A second run with the same settings does only what is missing. Ctrl-C keeps what is done. To try several "
         "thresholds, distances, borders and masks, pick once with --keep 0 --min-distance 0 (or --save-score-maps) "
         "and then with --candidates (or --score-maps). Exit code 3 when some micrographs failed, 1 when all did."};
-    command.run = run_pick;
+    command.run = [](const Arguments& arguments) {
+        return run_pick(arguments.has("--rerun") ? arguments_of_rerun(arguments) : arguments);
+    };
     return command;
 }
 

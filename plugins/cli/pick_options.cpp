@@ -106,14 +106,16 @@ void set_shard(const Arguments& arguments, picker_run_options& options) {
 std::vector<Flag> pick_flags() {
     return {
         {"--model", Takes::one, "MODEL",
-         "a trained model: MODEL.safetensors, or general, which needs no training (required)"},
+         "a trained model: MODEL.safetensors, or general, which needs no training (required, but with --rerun)"},
         {"--micrographs", Takes::many, "IN...",
-         "files, folders, quoted globs, a STAR list, or - (required, or one of the next two)"},
+         "files, folders, quoted globs, a STAR list, or - (required, or one of the next: --stream, --watch, --rerun)"},
         {"--stream", Takes::nothing, "",
          "pick the names that arrive on standard input, until it ends; a line of result for each"},
         {"--watch", Takes::one, "DIR", "pick the micrographs that appear in this folder, until --until or --idle"},
         {"--until", Takes::one, "FILE", "with --watch: end when this file exists"},
         {"--idle", Takes::one, "S", "with --watch: end when nothing has come or changed for so many seconds"},
+        {"--rerun", Takes::one, "RUN.JSON",
+         "repeat the run that this file tells of, with its model, settings and micrographs, into another --output"},
         {"--output", Takes::one, "DIR", "folder to write to (required)"},
         {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
         {"--head", Takes::one, "NAME", "of a model with heads (hydrapicker), the one that picks [general]"},

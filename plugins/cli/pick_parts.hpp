@@ -39,6 +39,15 @@ bool is_one_of_many(const Arguments& arguments);
 bool pick_among_ranks(const libpicker::Model& model, const picker_run_options& options, const libpicker::Inputs& inputs,
                       Terminal& terminal);
 
+// For --rerun: the command that a run.json tells of, with the flags beside it. UsageError for flags that do not go with
+// it; libpicker::Error, with all that is not as it was, where it cannot be repeated.
+Arguments arguments_of_rerun(const Arguments& arguments);
+// The settings of a run.json, named in messages, as flags. libpicker::Error for one that this version does not know.
+std::vector<std::string> words_of_settings(const Json& settings, const std::string& head, const std::string& file);
+// How the coordinate files compare with those of the run that was repeated: as JSON, and a line added to `text`.
+Json compare_with_rerun(const Arguments& arguments, const libpicker::RunReport& report, std::size_t count,
+                        std::string& text, Terminal& terminal);
+
 // --shard I/N into the options of a run.
 void set_shard(const Arguments& arguments, picker_run_options& options);
 picker_pick_options pick_options_of(const Arguments& arguments);

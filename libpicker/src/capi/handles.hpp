@@ -38,10 +38,12 @@ struct picker_inputs {
     std::vector<std::size_t> partners;        // in another list, of each item, once they are paired
     std::vector<std::string> places;          // filled by picker_inputs_relion_place
     std::vector<picker::PatternFault> faults; // of picker_inputs_create_all
+    std::vector<std::filesystem::path> lists; // that named micrographs
 };
 struct picker_model {
     picker::Model value;
     std::string metadata; // filled by picker_model_metadata
+    std::string file;     // that it was loaded from, absolute; or the name of an installed one
 };
 struct picker_dataset {
     picker::Dataset value;

@@ -25,14 +25,17 @@ const InputMicrograph& required_item(const picker_inputs* inputs, size_t index) 
 }
 
 // The list that `expand` makes of the patterns.
-template <typename Expand> picker_status new_inputs(picker_inputs** out, std::size_t count, const Expand& expand) {
+template <typename Expand>
+picker_status new_inputs(picker_inputs** out, const char* const* patterns, std::size_t count, const Expand& expand) {
     return guard([&] {
         auto*& target = out_handle(out, "out");
         if (count == 0) {
             fail(Status::invalid_argument, "no micrographs given; name files, folders, globs or a STAR file");
         }
         auto handle = std::make_unique<picker_inputs>();
-        handle->items = expand(handle->faults);
+        const auto given = strings_of(patterns, count, "patterns");
+        handle->items = expand(given, handle->faults);
+        handle->lists = micrograph_lists(given);
         for (const InputMicrograph& item : handle->items) {
             handle->paths.push_back(item.path.string());
         }
@@ -44,14 +47,14 @@ template <typename Expand> picker_status new_inputs(picker_inputs** out, std::si
 
 picker_status picker_inputs_create(picker_inputs** out, const char* const* patterns, size_t count,
                                    int32_t allow_same_stem) {
-    return new_inputs(out, count, [&](std::vector<PatternFault>&) {
-        return expand_inputs(strings_of(patterns, count, "patterns"), allow_same_stem == 0);
+    return new_inputs(out, patterns, count, [&](const auto& given, std::vector<PatternFault>&) {
+        return expand_inputs(given, allow_same_stem == 0);
     });
 }
 
 picker_status picker_inputs_create_all(picker_inputs** out, const char* const* patterns, size_t count) {
-    return new_inputs(out, count, [&](std::vector<PatternFault>& faults) {
-        return expand_all_inputs(strings_of(patterns, count, "patterns"), faults);
+    return new_inputs(out, patterns, count, [](const auto& given, std::vector<PatternFault>& faults) {
+        return expand_all_inputs(given, faults);
     });
 }
 

@@ -128,7 +128,11 @@ picker_status picker_model_load(picker_model** out, const char* path) {
     return guard([&] {
         auto*& target = out_handle(out, "out");
         auto handle = std::make_unique<picker_model>();
-        handle->value = load_model(model_file(string_of(path, "path")));
+        const std::string given = string_of(path, "path");
+        const auto file = model_file(given);
+        handle->value = load_model(file);
+        std::error_code none;
+        handle->file = file == given ? std::filesystem::absolute(file, none).string() : given;
         target = handle.release();
     });
 }

@@ -110,7 +110,8 @@ picker_status picker_pick_files(picker_run_report** out, const picker_model* mod
         auto*& target = out_handle(out, "out");
         const Model& source = required(model, "model").value;
         const picker_inputs& files = required(inputs, "inputs");
-        const RunOptions run_options = run_options_of(options);
+        RunOptions run_options = run_options_of(options);
+        run_options.origin = {model->file, model_hash(source), files.lists};
         const Control talk = control_of(control);
         std::optional<Scorer> scorer;
         const Model chosen = model_to_score(source, run_options.settings);

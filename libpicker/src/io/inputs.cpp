@@ -177,6 +177,20 @@ std::vector<InputMicrograph> expand_all_inputs(const std::vector<std::string>& p
     return each_once(std::move(all));
 }
 
+std::vector<std::filesystem::path> micrograph_lists(const std::vector<std::string>& patterns) {
+    std::vector<std::filesystem::path> lists;
+    for (const std::string& pattern : patterns) {
+        try {
+            std::ranges::copy_if(expand_pattern(pattern), std::back_inserter(lists), [](const auto& path) {
+                return (has_ending(path, ".star") || has_ending(path, ".cs")) && !is_folder(path);
+            });
+        } catch (const Error&) {
+            continue; // nothing that a run could have come from
+        }
+    }
+    return lists;
+}
+
 double resolve_pixel_size(double given, const InputMicrograph& input, double header) {
     const std::string name = input.path.empty() ? input.name : input.path.string(); // one in memory has no path
     const auto checked = [&](double value, const char* source) {

@@ -46,6 +46,9 @@ std::vector<InputMicrograph> expand_inputs(const std::vector<std::string>& patte
 std::vector<InputMicrograph> expand_all_inputs(const std::vector<std::string>& patterns,
                                                std::vector<PatternFault>& faults);
 
+// The files among those that the patterns stand for which list micrographs (.star, .cs).
+std::vector<std::filesystem::path> micrograph_lists(const std::vector<std::string>& patterns);
+
 // Picks for the micrographs, in their order: from files, folders, globs, STARs with many micrographs, a
 // `coordinate_files` list, or a coords_suffix file of RELION 3.1. `found[i]` says whether any file spoke of micrograph
 // i (0 picks is an answer). Names in `unmatched` are those in the picks that no micrograph has.

@@ -56,6 +56,13 @@ struct Shard {
     int count = 0; // 0: the whole run
 };
 
+// Where the model and the micrographs come from, for whoever repeats a run; what is empty is not known.
+struct RunOrigin {
+    std::string model_file;                   // absolute, or the name of a model that is installed
+    std::string model_hash;                   // of that file's model, with all its heads
+    std::vector<std::filesystem::path> lists; // STAR and .cs files that named micrographs
+};
+
 struct RunOptions {
     PickSettings settings;
     std::filesystem::path output;
@@ -66,6 +73,7 @@ struct RunOptions {
     bool write_score_maps = false;
     bool overwrite = false; // false: micrographs that are done and current are skipped
     Shard shard;
+    RunOrigin origin;
 };
 
 struct RunItem {

@@ -50,6 +50,21 @@ void write_formats_of_many(const RunContext& run, const std::vector<InputMicrogr
     }
 }
 
+// What a repetition needs beside settings and inputs (picker pick --rerun).
+nlohmann::json origin_json(const RunContext& run) {
+    const RunOrigin& origin = run.options.origin;
+    std::error_code none;
+    nlohmann::json lists = nlohmann::json::array();
+    for (const auto& list : origin.lists) {
+        lists.push_back(file_stamp(list));
+    }
+    return {{"folder", std::filesystem::current_path(none).string()},
+            {"model", origin.model_file},
+            {"model_hash", origin.model_hash},
+            {"head", run.options.settings.head},
+            {"lists", lists}};
+}
+
 } // namespace
 
 void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& inputs, const RunReport& report) {
@@ -71,6 +86,7 @@ void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& 
                               {"architecture", run.model->spec.architecture},
                               {"model_provenance", run.model->provenance},
                               {"settings", run.settings},
+                              {"origin", origin_json(run)},
                               {"micrographs", micrographs},
                               {"picks", report.picks},
                               {"failed", report.failed},
