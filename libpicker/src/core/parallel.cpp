@@ -133,28 +133,42 @@ void WorkerPool::run(std::size_t count, const std::function<void(std::size_t)>& 
     // One queued job per worker, each taking the next number: cheap for many small jobs.
     std::atomic<std::size_t> next{0};
     std::atomic<bool> stop{false};
-    const std::size_t crew = std::min(count, threads_.size());
-    for (std::size_t i = 0; i < crew; ++i) {
-        submit([&] {
+    std::function<void()> watch;
+    if (poll) {
+        watch = [&] {
             try {
-                for (std::size_t n = next++; n < count && !stop; n = next++) {
-                    job(n);
-                }
+                poll();
             } catch (...) {
                 stop = true;
                 throw;
             }
-        });
+        };
     }
-    wait_all(poll ? std::function<void()>([&] {
-        try {
-            poll();
-        } catch (...) {
-            stop = true;
-            throw;
+    const std::size_t crew = std::min(count, threads_.size());
+    try {
+        for (std::size_t i = 0; i < crew; ++i) {
+            submit([&] {
+                try {
+                    for (std::size_t n = next++; n < count && !stop; n = next++) {
+                        job(n);
+                    }
+                } catch (...) {
+                    stop = true;
+                    throw;
+                }
+            });
         }
-    })
-                  : std::function<void()>());
+    } catch (...) { // no memory for another: those that are queued look at what is here, and must end first
+        const std::exception_ptr reason = std::current_exception();
+        stop = true;
+        try {
+            wait_all();
+        } catch (...) {
+            std::rethrow_exception(reason); // the first fault is told
+        }
+        std::rethrow_exception(reason);
+    }
+    wait_all(watch);
 }
 
 } // namespace picker

@@ -3,8 +3,10 @@
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "unit/check.hpp"
+#include "unit/core/scarce_memory.hpp"
 
 #include <atomic>
+#include <new>
 #include <thread>
 
 using picker::WorkerPool;
@@ -72,4 +74,32 @@ DOCTEST_TEST_CASE("the set-up of a worker runs before its first job") {
     });
     DOCTEST_CHECK_FALSE(early);
     DOCTEST_CHECK(starts <= 3);
+}
+
+DOCTEST_TEST_CASE("a run that gets no memory for its jobs ends none the less after those that have begun") {
+    int refused = 0;
+    for (int granted = 0; granted < 6; ++granted) {
+        std::atomic<bool> over{false};
+        std::atomic<int> late{0}, done{0};
+        {
+            WorkerPool pool(3);
+            granted_allocations = granted; // of the caller alone
+            try {
+                pool.run(3000, [&](std::size_t) {
+                    for (int i = 0; i < 2000; ++i) {
+                        late += over ? 1 : 0;
+                    }
+                    ++done;
+                });
+                granted_allocations = -1;
+                DOCTEST_CHECK(done == 3000);
+            } catch (const std::bad_alloc&) {
+                granted_allocations = -1;
+                ++refused;
+            }
+            over = true;
+        }
+        DOCTEST_CHECK(late == 0);
+    }
+    DOCTEST_CHECK(refused > 0);
 }
