@@ -156,7 +156,7 @@ def model(layers, tensors, **changes):
     training.update(changes.pop("training", {}))
     spec = {"architecture": "tiny", "network": {"input_size": 8, "layers": layers},
             "recipe": {"diameter_pixels": 6.0, "steps": [{"name": "resample", "value": 0.0, "second": 0.0},
-                                                         {"name": "standardise", "value": 0.0, "second": 0.0}]},
+                                                         {"name": "standardise-global", "value": 0.0, "second": 0.0}]},
             "patch_rule": "dense", "window_diameters": 1.2, "step": 2, "peak_window": 0.5, "min_distance": 0.4,
             "default_threshold": 0.5, "training": training}
     metadata = changes.pop("metadata", {})
