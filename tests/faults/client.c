@@ -4,7 +4,8 @@
  *
  *   faults_client FOLDER MOST     MOST faults for each scenario and kind of fault, spread evenly where there are more
  *
- *   faults_client FOLDER SCENARIO FAULT N     one fault in this process, for a debugger
+ *   faults_client FOLDER SCENARIO FAULT N     one fault in this process, for a debugger; with PICKER_FAULTS_TRACE in
+ *                                             the environment it prints where blocks come from that stay
  *
  * Each scenario runs in a child, so that a crash is counted and not fatal. Prints a table; 1 where anything was broken.
  */
@@ -153,11 +154,13 @@ static void sweep(const struct scenario* scenario, const struct fault* fault, lo
     for (;;) {
         const long before = fault_live_blocks();
         long failed;
+        alarm(60); /* hanging counts as a crash */
         memset(&outcome, 0, sizeof outcome);
         fault_arm(fault->kind, shared->n, fault->how, fault->stays);
         scenario->run(&outcome);
         failed = fault_disarm();
         if (failed == 0) {
+            each_file(erase, shared);
             shared->reached_end = 1;
             return;
         }
@@ -228,7 +231,11 @@ static int run_one(const char* scenario, const char* fault, long n) {
     fault_spare_blocks_below(scenarios[s].spared);
     scenarios[s].run(&outcome);
     for (i = 0; i < 2; ++i) { /* the second time shows what is lost each time */
-        const long before = fault_live_blocks();
+        long before;
+        if (i > 0 && getenv("PICKER_FAULTS_TRACE") != NULL) {
+            fault_trace(1);
+        }
+        before = fault_live_blocks();
         each_file(erase, NULL);
         memset(&outcome, 0, sizeof outcome);
         fault_arm(faults[f].kind, n, faults[f].how, faults[f].stays);
@@ -236,6 +243,9 @@ static int run_one(const char* scenario, const char* fault, long n) {
         fprintf(stderr, "%ld faults, ", fault_disarm());
         fprintf(stderr, "%d calls failed, %ld blocks more; %s; %s\n", outcome.failed, fault_live_blocks() - before,
                 outcome.broken, picker_last_error());
+    }
+    if (getenv("PICKER_FAULTS_TRACE") != NULL) {
+        fault_trace(0);
     }
     return outcome.broken[0] != '\0';
 }
@@ -272,7 +282,6 @@ int main(int count, char** words) {
                 int status = 0;
                 const pid_t child = fork();
                 if (child == 0) {
-                    alarm(60); /* hanging counts as a crash */
                     sweep(&scenarios[s], &faults[f], step, shared);
                     _exit(0);
                 }

@@ -245,8 +245,108 @@ static void measures(struct outcome* outcome) {
     picker_picks_free(picks);
 }
 
+/* The formats that are text, each read and written as each: no JSON is in it, so that every allocation fails in turn.
+ */
+static void texts(struct outcome* outcome) {
+    static const char* const names[] = {"one.star", "one.csv", "one.box", "one.cbox"};
+    static const char* const targets[][4] = {{"out/1.star", "out/1.csv", "out/1.box", "out/1.cbox"},
+                                             {"out/2.star", "out/2.csv", "out/2.box", "out/2.cbox"},
+                                             {"out/3.star", "out/3.csv", "out/3.box", "out/3.cbox"},
+                                             {"out/4.star", "out/4.csv", "out/4.box", "out/4.cbox"}};
+    picker_picks_context context;
+    int i, k;
+    if (!DO(picker_picks_context_init(&context, sizeof context))) {
+        return;
+    }
+    context.width = 96;
+    context.height = 80;
+    context.box_size = 12;
+    context.micrograph = "a micrograph with a long name that no string holds in itself.mrc";
+    for (i = 0; i < 4; ++i) {
+        picker_picks* picks = NULL;
+        MAKE(picks, picker_picks_read(&picks, names[i], NULL));
+        for (k = 0; k < 4 && picks != NULL; ++k) {
+            DO(picker_picks_write(picks, targets[i][k], NULL, &context));
+        }
+        picker_picks_free(picks);
+    }
+}
+
+/* The check before a run, with the pixels; its threads share what is found. */
+static void preflight(struct outcome* outcome) {
+    const char* const patterns[] = {"*.mrc", "two.tif", "three.png", "list.star", "none.mrc"};
+    picker_inputs* inputs = NULL;
+    picker_preflight* checked = NULL;
+    picker_preflight_options options;
+    picker_preflight_summary summary;
+    picker_control control;
+    if (!DO(picker_preflight_options_init(&options, sizeof options)) ||
+        !DO(picker_preflight_summary_init(&summary, sizeof summary)) ||
+        !DO(picker_control_init(&control, sizeof control))) {
+        return;
+    }
+    options.deep = 1;
+    options.pixel_size = 4;
+    options.diameter = 40;
+    options.output = "out";
+    control.threads = 2;
+    MAKE(inputs, picker_inputs_create_all(&inputs, patterns, 5));
+    if (inputs != NULL) {
+        MAKE(checked, picker_preflight_inputs(&checked, inputs, &options, &control));
+        if (checked != NULL) {
+            DO(picker_preflight_get_summary(checked, &summary));
+        }
+    }
+    picker_preflight_free(checked);
+    picker_inputs_free(inputs);
+}
+
+/* Micrographs that come one by one, picked on two threads from score maps. */
+static void session(struct outcome* outcome) {
+    const char* const patterns[] = {"one.mrc", "other.mrc"};
+    picker_model* model = NULL;
+    picker_inputs* images = NULL;
+    picker_session* open = NULL;
+    picker_pick_options pick;
+    picker_run_options options;
+    picker_run_item item;
+    picker_control control;
+    if (!DO(picker_pick_options_init(&pick, sizeof pick)) || !DO(picker_run_options_init(&options, sizeof options)) ||
+        !DO(picker_run_item_init(&item, sizeof item)) || !DO(picker_control_init(&control, sizeof control))) {
+        return;
+    }
+    pick.diameter = 40;
+    pick.has_threshold = 1;
+    pick.threshold = 0.25;
+    options.pick = &pick;
+    options.output = "out";
+    options.source = PICKER_SOURCE_SCORE_MAPS;
+    options.source_folder = "maps";
+    control.threads = 2;
+    MAKE(model, picker_model_load(&model, "model.safetensors"));
+    MAKE(images, picker_inputs_create(&images, patterns, 2, 0));
+    if (model != NULL && images != NULL) {
+        MAKE(open, picker_session_open(&open, model, &options, &control));
+        if (open != NULL && DO(picker_session_add(open, images, 0, 2))) {
+            int waits;
+            for (waits = 0; waits < 100 && picker_session_pending(open) > 0; ++waits) {
+                if (!DO(picker_session_wait(open, 1, &item, &control))) {
+                    break; /* of the session as a whole: what it has done is in its journal */
+                }
+            }
+            if (waits == 100) {
+                snprintf(outcome->broken, sizeof outcome->broken, "a session lost a micrograph");
+            }
+        }
+    }
+    picker_session_free(open);
+    picker_inputs_free(images);
+    picker_model_free(model);
+}
+
 enum { json = 4096 };
 const struct scenario scenarios[] = {
-    {"images", images, 0},    {"coordinates", coordinates, json}, {"tables", tables, 0}, {"inputs", inputs, 0},
-    {"models", models, json}, {"simulation", simulation, 0},      {"run", run, json},    {"measures", measures, 0}};
+    {"images", images, 0}, {"coordinates", coordinates, json}, {"texts", texts, 0},      {"tables", tables, 0},
+    {"inputs", inputs, 0}, {"preflight", preflight, 0},        {"models", models, json}, {"simulation", simulation, 0},
+    {"run", run, json},    {"session", session, json},         {"measures", measures, 0}};
 const int scenario_count = (int)(sizeof scenarios / sizeof scenarios[0]);

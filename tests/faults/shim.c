@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -73,6 +74,82 @@ static int fails(int kind, int* is_short) {
     return 1;
 }
 
+/* ---- where blocks come from */
+
+enum { most_blocks = 1 << 17, depth = 24, most_shown = 40 };
+struct origin {
+    void* block;
+    void* stack[depth];
+    int frames;
+};
+static struct origin* origins; /* most_blocks of them, open addressing by the block; NULL: not tracing */
+static atomic_flag origins_lock = ATOMIC_FLAG_INIT;
+static _Thread_local int busy; /* backtrace() may allocate */
+
+static void lock_origins(void) {
+    while (atomic_flag_test_and_set(&origins_lock)) {
+    }
+}
+
+static size_t place_of(const void* block) {
+    return ((size_t)block >> 4) * 0x9E3779B97F4A7C15U >> 40 & (most_blocks - 1);
+}
+
+static void note_block(void* block) {
+    struct origin found;
+    size_t i;
+    if (origins == NULL || busy) {
+        return;
+    }
+    busy = 1;
+    found.block = block;
+    found.frames = backtrace(found.stack, depth);
+    lock_origins();
+    i = place_of(block);
+    while (origins[i].block != NULL && origins[i].block != block && origins[i].frames >= 0) {
+        i = (i + 1) & (most_blocks - 1);
+    }
+    origins[i] = found;
+    atomic_flag_clear(&origins_lock);
+    busy = 0;
+}
+
+/* A freed block leaves its place marked (frames -1), so that those behind it are still found. */
+static void forget_block(const void* block) {
+    size_t i;
+    if (origins == NULL || busy) {
+        return;
+    }
+    lock_origins();
+    for (i = place_of(block); origins[i].block != NULL; i = (i + 1) & (most_blocks - 1)) {
+        if (origins[i].block == block && origins[i].frames >= 0) {
+            origins[i].frames = -1;
+            break;
+        }
+    }
+    atomic_flag_clear(&origins_lock);
+}
+
+SEEN void fault_trace(int on) {
+    static struct origin all[most_blocks];
+    int i, shown = 0;
+    if (on) {
+        void* first[1];
+        backtrace(first, 1); /* which loads what it needs */
+        memset(all, 0, sizeof all);
+        origins = all;
+        return;
+    }
+    origins = NULL;
+    for (i = 0; i < most_blocks && shown < most_shown; ++i) {
+        if (all[i].block != NULL && all[i].frames > 0) {
+            ++shown;
+            fprintf(stderr, "block %p\n", all[i].block);
+            backtrace_symbols_fd(all[i].stack, all[i].frames, 2);
+        }
+    }
+}
+
 /* ---- the allocator */
 
 /* FFTW ends the program where it gets no memory for a plan, and no caller can change that: it always gets it here. */
@@ -96,6 +173,7 @@ extern void __libc_free(void* block);
 static void* counted(void* block) {
     if (block != NULL) {
         atomic_fetch_add(&live, 1);
+        note_block(block);
     }
     return block;
 }
@@ -116,6 +194,10 @@ SEEN void* realloc(void* block, size_t size) {
     grown = __libc_realloc(block, size);
     if (block == NULL) {
         return counted(grown);
+    }
+    if (grown != NULL) {
+        forget_block(block);
+        note_block(grown);
     }
     if (grown == NULL && size == 0) {
         atomic_fetch_sub(&live, 1); /* freed */
@@ -143,6 +225,7 @@ SEEN int posix_memalign(void** out, size_t alignment, size_t size) {
 SEEN void free(void* block) {
     if (block != NULL) {
         atomic_fetch_sub(&live, 1);
+        forget_block(block);
         __libc_free(block);
     }
 }

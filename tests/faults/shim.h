@@ -28,5 +28,8 @@ long fault_disarm(void);
 long fault_calls(void);
 /* Blocks that are allocated and not freed. */
 long fault_live_blocks(void);
+/* With 1: from now on remembers where blocks come from. With 0: no longer, and prints the call stacks of those that are
+ * still allocated to standard error. */
+void fault_trace(int on);
 
 #endif
