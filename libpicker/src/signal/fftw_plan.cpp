@@ -71,6 +71,13 @@ FftPlan FftPlan::line(int n, FftDirection direction, std::complex<float>* in, st
                                      FFTW_ESTIMATE | FFTW_DESTROY_INPUT));
 }
 
+FftPlan FftPlan::columns(int n, int count, FftDirection direction, std::complex<float>* values) {
+    const std::lock_guard lock(planner_mutex());
+    return FftPlan(fftwf_plan_many_dft(1, &n, count, raw(values), nullptr, count, 1, raw(values), nullptr, count, 1,
+                                       direction == FftDirection::forward ? FFTW_FORWARD : FFTW_BACKWARD,
+                                       FFTW_ESTIMATE));
+}
+
 FftPlan FftPlan::image_to_spectrum(int width, int height, float* in, std::complex<float>* out) {
     const std::lock_guard lock(planner_mutex());
     return FftPlan(fftwf_plan_dft_r2c_2d(height, width, in, raw(out), FFTW_ESTIMATE | FFTW_PRESERVE_INPUT));
@@ -87,6 +94,10 @@ void FftPlan::execute() const {
 
 void FftPlan::execute_line(std::complex<float>* in, std::complex<float>* out) const {
     fftwf_execute_dft(static_cast<fftwf_plan>(plan_), raw(in), raw(out));
+}
+
+void FftPlan::execute_columns(std::complex<float>* values) const {
+    fftwf_execute_dft(static_cast<fftwf_plan>(plan_), raw(values), raw(values));
 }
 
 } // namespace picker

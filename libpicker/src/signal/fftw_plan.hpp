@@ -46,6 +46,8 @@ public:
                                    int out_distance);
     // One complex line of n contiguous values.
     static FftPlan line(int n, FftDirection direction, std::complex<float>* in, std::complex<float>* out);
+    // `count` complex columns of n values side by side, in place: value y of column c is at y * count + c.
+    static FftPlan columns(int n, int count, FftDirection direction, std::complex<float>* values);
     // A whole image of width x height <-> height rows of width / 2 + 1. The way back destroys its input.
     static FftPlan image_to_spectrum(int width, int height, float* in, std::complex<float>* out);
     static FftPlan spectrum_to_image(int width, int height, std::complex<float>* in, float* out);
@@ -57,6 +59,8 @@ public:
     void execute() const; // on the arrays that the plan was made with
     // The plan of a line on other arrays, aligned alike (both from FftBuffer, offsets a multiple of 16 bytes).
     void execute_line(std::complex<float>* in, std::complex<float>* out) const;
+    // The plan of columns on other values, which are an FftBuffer's too.
+    void execute_columns(std::complex<float>* values) const;
 
 private:
     explicit FftPlan(void* plan); // Error(internal) for a null plan

@@ -9,8 +9,8 @@
 namespace picker {
 namespace {
 
-constexpr int rows_per_job = 64;    // a multiple of 8 keeps every block aligned alike, whatever the width
-constexpr int columns_per_job = 16; // the gathered lines of a job stay in the second-level cache
+constexpr int rows_per_job = 64;   // a multiple of 8 keeps every block aligned alike, whatever the width
+constexpr int columns_per_job = 8; // a cache line of every row; a job's columns stay in the second-level cache
 
 std::size_t jobs_of(int count, int per_job) {
     return static_cast<std::size_t>((count + per_job - 1) / per_job);
@@ -28,32 +28,26 @@ void transform_columns(Spectrum& spectrum, FftDirection direction, WorkerPool& p
                        const std::function<void()>& poll) {
     const int height = spectrum.height;
     const int half = spectrum.half_width();
-    const auto line = static_cast<std::size_t>(height); // even: every line is aligned as the first
-    FftBuffer<std::complex<float>> plan_in(line);
-    FftBuffer<std::complex<float>> plan_out(line);
-    const FftPlan plan = FftPlan::line(height, direction, plan_in.data(), plan_out.data());
+    const auto size = static_cast<std::size_t>(height) * columns_per_job;
+    FftBuffer<std::complex<float>> plan_values(size);
+    const FftPlan plan = FftPlan::columns(height, columns_per_job, direction, plan_values.data());
     pool.run(
         jobs_of(half, columns_per_job),
         [&](std::size_t job) {
             const int first = static_cast<int>(job) * columns_per_job;
             const int count = std::min(columns_per_job, half - first);
-            FftBuffer<std::complex<float>> in(line * columns_per_job);
-            FftBuffer<std::complex<float>> out(line * columns_per_job);
-            for (int y = 0; y < height; ++y) {
-                const std::complex<float>* row = &spectrum.at(first, y);
-                for (int c = 0; c < count; ++c) {
-                    in.data()[static_cast<std::size_t>(c) * line + static_cast<std::size_t>(y)] = row[c];
-                }
-            }
-            for (int c = 0; c < count; ++c) {
-                const std::size_t at = static_cast<std::size_t>(c) * line;
-                plan.execute_line(in.data() + at, out.data() + at);
+            FftBuffer<std::complex<float>> values(size);
+            if (count < columns_per_job) {
+                values.clear();
             }
             for (int y = 0; y < height; ++y) {
-                std::complex<float>* row = &spectrum.at(first, y);
-                for (int c = 0; c < count; ++c) {
-                    row[c] = out.data()[static_cast<std::size_t>(c) * line + static_cast<std::size_t>(y)];
-                }
+                std::copy_n(&spectrum.at(first, y), count,
+                            values.data() + static_cast<std::size_t>(y) * columns_per_job);
+            }
+            plan.execute_columns(values.data());
+            for (int y = 0; y < height; ++y) {
+                std::copy_n(values.data() + static_cast<std::size_t>(y) * columns_per_job, count,
+                            &spectrum.at(first, y));
             }
         },
         poll);
@@ -61,10 +55,9 @@ void transform_columns(Spectrum& spectrum, FftDirection direction, WorkerPool& p
 
 } // namespace
 
-Spectrum fft(const Image& image, WorkerPool& pool, const std::function<void()>& poll) {
+void fft(const Image& image, Spectrum& spectrum, WorkerPool& pool, const std::function<void()>& poll) {
     check("an image", image.width, image.height, image.size(),
           static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height));
-    Spectrum spectrum;
     spectrum.width = image.width;
     spectrum.height = image.height;
     const int half = spectrum.half_width();
@@ -80,15 +73,16 @@ Spectrum fft(const Image& image, WorkerPool& pool, const std::function<void()>& 
         },
         poll);
     transform_columns(spectrum, FftDirection::forward, pool, poll);
-    return spectrum;
 }
 
-Image inverse_fft(Spectrum spectrum, WorkerPool& pool, const std::function<void()>& poll) {
+void inverse_fft(Spectrum& spectrum, Image& image, WorkerPool& pool, const std::function<void()>& poll) {
     const int half = spectrum.half_width();
     check("a spectrum", spectrum.width, spectrum.height, spectrum.values.size(),
           static_cast<std::size_t>(half) * static_cast<std::size_t>(spectrum.height));
     transform_columns(spectrum, FftDirection::inverse, pool, poll);
-    Image image(spectrum.width, spectrum.height);
+    image.width = spectrum.width;
+    image.height = spectrum.height;
+    image.pixels.resize(static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height));
     const float scale = static_cast<float>(1.0 / (static_cast<double>(image.width) * image.height));
     pool.run(
         jobs_of(image.height, rows_per_job),
@@ -102,7 +96,6 @@ Image inverse_fft(Spectrum spectrum, WorkerPool& pool, const std::function<void(
             }
         },
         poll);
-    return image;
 }
 
 } // namespace picker

@@ -2,10 +2,37 @@
 #include "simulation/ctf.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 
 namespace picker {
+namespace {
+
+// sin(x) to 1e-10 for |x| below 1e6, without a branch, so that a compiler takes several at once: Taylor's series of
+// what whole half turns leave of x.
+double sine(double x) {
+    constexpr double to_whole = 0x1.8p52; // added to a number below 2^51, it rounds it to a whole one
+    const double shifted = x * std::numbers::inv_pi + to_whole;
+    const double turns = shifted - to_whole;
+    // Pi in two parts: the first one's product with a whole number below 2^20 is exact.
+    constexpr double pi_first = 0x1.921fb544p+1;
+    constexpr double pi_rest = 0x1.0b4611a626331p-33;
+    const double r = (x - turns * pi_first) - turns * pi_rest;
+    const double s = r * r;
+    const double value =
+        r + r * s *
+                (-1.0 / 6.0 +
+                 s * (1.0 / 120.0 +
+                      s * (-1.0 / 5040.0 +
+                           s * (1.0 / 362880.0 +
+                                s * (-1.0 / 39916800.0 + s * (1.0 / 6227020800.0 - s * (1.0 / 1307674368000.0)))))));
+    const std::uint64_t odd = std::bit_cast<std::uint64_t>(shifted) << 63; // an odd number of half turns: minus
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) ^ odd);
+}
+
+} // namespace
 
 double electron_wavelength(double voltage) {
     // Relativistic de Broglie wavelength h c / sqrt(E (E + 2 m c^2)), E and m c^2 in keV, h c in keV angstrom.
@@ -37,6 +64,35 @@ double Ctf::operator()(double kx, double ky) const {
     return -std::sin(chi) * std::exp(envelope_ * k2);
 }
 
+double Ctf::envelope(double k) const {
+    return std::exp(envelope_ * k * k);
+}
+
+void Ctf::row(const std::vector<double>& kx, const std::vector<double>& envelopes, double ky, double* values) const {
+    const std::size_t count = kx.size();
+    const double y2 = ky * ky;
+    double largest = 0.0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double x2 = kx[i] * kx[i];
+        const double k2 = x2 + y2;
+        values[i] = mean_ * k2 + cosine_ * (x2 - y2) + sine_ * kx[i] * ky - fourth_ * k2 * k2 + phase_;
+        largest = std::max(largest, std::abs(values[i]));
+    }
+    if (largest < 1e6) {
+        for (std::size_t i = 0; i < count; ++i) {
+            values[i] = sine(values[i]);
+        }
+    } else { // beyond any microscope
+        for (std::size_t i = 0; i < count; ++i) {
+            values[i] = std::sin(values[i]);
+        }
+    }
+    const double envelope_y = -envelope(ky);
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] *= envelope_y * envelopes[i];
+    }
+}
+
 double Ctf::delocalisation(double k) const {
     return wavelength_ * k * (largest_ + aberration_ * wavelength_ * wavelength_ * k * k);
 }
@@ -59,8 +115,12 @@ Transfer make_transfer(const Ctf& ctf, double mtf_at_nyquist, int width, int hei
     transfer.pixel_size = pixel_size;
     const int half = transfer.half();
     transfer.values.resize(static_cast<std::size_t>(half) * static_cast<std::size_t>(height));
+    std::vector<double> frequencies;
+    std::vector<double> envelopes;
     for (int column = 0; column < half; ++column) {
         transfer.mtf_x.push_back(detector_mtf(transfer.kx(column), pixel_size, mtf_at_nyquist));
+        frequencies.push_back(transfer.kx(column));
+        envelopes.push_back(ctf.envelope(transfer.kx(column)));
     }
     for (int row = 0; row < height; ++row) {
         transfer.mtf_y.push_back(detector_mtf(transfer.ky(row), pixel_size, mtf_at_nyquist));
@@ -70,13 +130,14 @@ Transfer make_transfer(const Ctf& ctf, double mtf_at_nyquist, int width, int hei
     pool.run(
         static_cast<std::size_t>(height),
         [&](std::size_t row) {
-            const double ky = transfer.ky(static_cast<int>(row));
+            std::vector<double> contrast(frequencies.size());
+            ctf.row(frequencies, envelopes, transfer.ky(static_cast<int>(row)), contrast.data());
             float* values = transfer.values.data() + row * static_cast<std::size_t>(half);
             double sum = 0.0;
             double mtf_sum = 0.0;
             for (int column = 0; column < half; ++column) {
                 const double mtf = transfer.mtf(column, static_cast<int>(row));
-                const double value = ctf(transfer.kx(column), ky) * mtf;
+                const double value = contrast[static_cast<std::size_t>(column)] * mtf;
                 values[column] = static_cast<float>(value);
                 const double weight = transfer.is_single(column) ? 1.0 : 2.0;
                 sum += weight * value * value;

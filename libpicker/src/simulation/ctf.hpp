@@ -32,6 +32,9 @@ public:
     Ctf(const Optics& optics, const Defocus& defocus);
     double operator()(double kx, double ky) const; // 1 / angstrom
     double operator()(double k) const { return (*this)(k, 0.0); }
+    // The same at many kx and one ky, to 1e-9. `envelopes` are those of (kx, 0).
+    void row(const std::vector<double>& kx, const std::vector<double>& envelopes, double ky, double* values) const;
+    double envelope(double k) const; // exp(-B k^2 / 4)
     // How far signal is carried from its place, in angstrom: the gradient of chi at frequency k.
     double delocalisation(double k) const;
 

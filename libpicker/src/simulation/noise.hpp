@@ -33,9 +33,6 @@ struct NoiseShares {
     double counting() const { return 1.0 - ice - background - readout; }
 };
 
-// Spectrum of a 2-D field with the correlation exp(-r / length) at the square of a frequency, up to a factor.
-double background_power(double k2, double length);
-
 // Adds Gaussian noise of `variance` per pixel to the coefficients. ice and background always; counting and readout
 // noise only `with_detector` (else they are drawn as counts, pixel by pixel). `before_detector`: without the MTF's
 // effect, scaled so that the MTF brings each part to its variance.

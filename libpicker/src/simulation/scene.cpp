@@ -189,6 +189,49 @@ void draw_particles(Image& frame, const std::vector<SceneParticle>& particles, c
     }
 }
 
+double variance_inside(const Image& image, const std::vector<SceneParticle>& particles,
+                       const std::vector<double>& diameters, WorkerPool& pool, const std::function<void()>& poll) {
+    struct Sums {
+        double count = 0.0, sum = 0.0, squares = 0.0;
+    };
+    constexpr int band = 64; // rows of a job
+    std::vector<Sums> sums(static_cast<std::size_t>((image.height + band - 1) / band));
+    pool.run(
+        sums.size(),
+        [&](std::size_t job) {
+            const int first = static_cast<int>(job) * band;
+            const int last = std::min(image.height, first + band) - 1;
+            std::vector<char> counted(static_cast<std::size_t>(image.width) * band, 0);
+            for (const SceneParticle& particle : particles) {
+                const Placement& p = particle.place;
+                const double radius = 0.5 * diameters[static_cast<std::size_t>(p.structure)];
+                const int last_y = std::min(last, static_cast<int>(p.y + radius));
+                const int last_x = std::min(image.width - 1, static_cast<int>(p.x + radius));
+                for (int y = std::max(first, static_cast<int>(std::ceil(p.y - radius))); y <= last_y; ++y) {
+                    for (int x = std::max(0, static_cast<int>(std::ceil(p.x - radius))); x <= last_x; ++x) {
+                        char& mark = counted[image.index(x, y - first)];
+                        const double r2 = (x - p.x) * (x - p.x) + (y - p.y) * (y - p.y);
+                        if (mark == 0 && r2 <= radius * radius) {
+                            mark = 1;
+                            const double v = image.at(x, y);
+                            sums[job].count += 1.0;
+                            sums[job].sum += v;
+                            sums[job].squares += v * v;
+                        }
+                    }
+                }
+            }
+        },
+        poll);
+    Sums all;
+    for (const Sums& part : sums) {
+        all.count += part.count;
+        all.sum += part.sum;
+        all.squares += part.squares;
+    }
+    return all.count > 0.0 ? all.squares / all.count - (all.sum / all.count) * (all.sum / all.count) : 0.0;
+}
+
 Picks truth_table(const Scene& scene, const SimulationOptions& options, const Structures& structures) {
     Picks truth;
     std::vector<Placement> places;

@@ -42,6 +42,10 @@ Scene draw_scene(const SimulationOptions& options, const Structures& structures,
 void draw_particles(Image& frame, const std::vector<SceneParticle>& particles, const Structures& structures,
                     double pixel_size, WorkerPool& pool, const std::function<void()>& poll);
 
+// Variance of the pixels inside the particles' discs; the image may be larger than the micrograph.
+double variance_inside(const Image& image, const std::vector<SceneParticle>& particles,
+                       const std::vector<double>& diameters, WorkerPool& pool, const std::function<void()>& poll);
+
 Picks truth_table(const Scene& scene, const SimulationOptions& options, const Structures& structures);
 
 } // namespace picker

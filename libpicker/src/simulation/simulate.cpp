@@ -2,6 +2,7 @@
 #include "simulation/simulate.hpp"
 
 #include "core/error.hpp"
+#include "core/fast_draws.hpp"
 #include "core/parallel.hpp"
 #include "signal/parallel_fft.hpp"
 #include "simulation/noise.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <numbers>
 
@@ -26,35 +28,6 @@ using Poll = std::function<void()>;
 
 Poll poll_of(const Control& control, const char* stage) {
     return [&control, stage] { control.report({stage, 0, 1, 0, -1, std::numeric_limits<double>::quiet_NaN(), ""}); };
-}
-
-// Variance of the pixels inside the particles' discs; the image may be larger than the micrograph.
-double variance_inside(const Image& image, const std::vector<SceneParticle>& particles,
-                       const std::vector<double>& diameters) {
-    std::vector<char> counted(image.size(), 0);
-    double count = 0.0;
-    double sum = 0.0;
-    double squares = 0.0;
-    for (const SceneParticle& particle : particles) {
-        const Placement& p = particle.place;
-        const double radius = 0.5 * diameters[static_cast<std::size_t>(p.structure)];
-        const int last_y = std::min(image.height - 1, static_cast<int>(p.y + radius));
-        const int last_x = std::min(image.width - 1, static_cast<int>(p.x + radius));
-        for (int y = std::max(0, static_cast<int>(std::ceil(p.y - radius))); y <= last_y; ++y) {
-            for (int x = std::max(0, static_cast<int>(std::ceil(p.x - radius))); x <= last_x; ++x) {
-                const std::size_t i = image.index(x, y);
-                const double r2 = (x - p.x) * (x - p.x) + (y - p.y) * (y - p.y);
-                if (counted[i] == 0 && r2 <= radius * radius) {
-                    counted[i] = 1;
-                    const double v = image.pixels[i];
-                    count += 1.0;
-                    sum += v;
-                    squares += v * v;
-                }
-            }
-        }
-    }
-    return count > 0.0 ? squares / count - (sum / count) * (sum / count) : 0.0;
 }
 
 constexpr double usual_dose = 20.0; // electrons per square angstrom: sets the background's level where no dose is given
@@ -104,8 +77,8 @@ public:
         result.gradient_angle = scene_.gradient_angle * 180.0 / std::numbers::pi;
         result.truth = truth_table(scene_, o_, structures_);
         result.others = object_table(scene_.objects, o_.pixel_size);
-        Image signal = particles();
-        result.micrograph.image = detect(std::move(signal));
+        particles();
+        result.micrograph.image = detect();
         return result;
     }
 
@@ -119,41 +92,38 @@ private:
             static_cast<std::size_t>(rows), [&](std::size_t row) { job(static_cast<int>(row)); }, poll_);
     }
 
-    // Spectrum times the CTF and, `with_mtf`, the detector's MTF.
-    void image_through(Spectrum& spectrum, double factor, bool with_mtf) {
+    // The spectrum times the CTF and, `with_mtf`, the detector's MTF.
+    void image_through(double factor, bool with_mtf) {
         each_row(height_, [&](int row) {
+            std::complex<float>* values = &spectrum_.at(0, row);
+            const float* transfer = transfer_.values.data() + (values - spectrum_.values.data());
             for (int column = 0; column < transfer_.half(); ++column) {
                 const double mtf = with_mtf ? 1.0 : transfer_.mtf(column, row);
-                const std::size_t i = static_cast<std::size_t>(row) * static_cast<std::size_t>(transfer_.half()) +
-                                      static_cast<std::size_t>(column);
-                spectrum.values[i] *= static_cast<float>(factor * static_cast<double>(transfer_.values[i]) / mtf);
+                values[column] *= static_cast<float>(factor * static_cast<double>(transfer[column]) / mtf);
             }
         });
     }
 
-    // The particles as the detector sees them, their variance inside the discs 1; keeps their spectrum where the counts
-    // need it. Sets scale_, from density to these units.
-    Image particles() {
-        Image frame(width_, height_);
-        draw_particles(frame, scene_.particles, structures_, o_.pixel_size, pool_, poll_);
-        Spectrum spectrum = fft(frame, pool_, poll_);
-        frame = Image();
+    void clear_frame() {
+        each_row(height_, [&](int y) { std::ranges::fill(frame_.row(y), 0.0F); });
+    }
+
+    // The frame becomes the particles as the detector sees them. Sets scale_, from density to units in which their
+    // variance inside the discs is 1, and keeps their spectrum where the counts need it.
+    void particles() {
+        frame_ = Image(width_, height_);
+        draw_particles(frame_, scene_.particles, structures_, o_.pixel_size, pool_, poll_);
+        fft(frame_, spectrum_, pool_, poll_);
         if (blurs_counts()) {
-            unseen_ = spectrum;
+            unseen_ = spectrum_;
         }
-        image_through(spectrum, 1.0, true);
-        Image seen = inverse_fft(std::move(spectrum), pool_, poll_);
-        double variance = variance_inside(seen, scene_.particles, structures_.diameters);
+        image_through(1.0, true);
+        inverse_fft(spectrum_, frame_, pool_, poll_);
+        double variance = variance_inside(frame_, scene_.particles, structures_.diameters, pool_, poll_);
         if (!(variance > 0.0) && has_objects()) {
-            variance = lone_variance();
+            variance = lone_variance(); // the frame is as empty as it was
         }
         scale_ = variance > 0.0 ? 1.0 / std::sqrt(variance) : 1.0;
-        each_row(height_, [&](int y) {
-            for (float& pixel : seen.row(y)) {
-                pixel *= static_cast<float>(scale_);
-            }
-        });
-        return seen;
     }
 
     // Where there are no particles: what one would have, so that objects keep their contrast.
@@ -161,53 +131,58 @@ private:
         SceneParticle lone;
         lone.place.x = 0.5 * o_.width;
         lone.place.y = 0.5 * o_.height;
-        Image frame(width_, height_);
-        draw_particles(frame, {lone}, structures_, o_.pixel_size, pool_, poll_);
-        Spectrum spectrum = fft(frame, pool_, poll_);
-        image_through(spectrum, 1.0, true);
-        return variance_inside(inverse_fft(std::move(spectrum), pool_, poll_), {lone}, structures_.diameters);
+        Image empty(width_, height_);
+        std::swap(frame_, empty);
+        draw_particles(frame_, {lone}, structures_, o_.pixel_size, pool_, poll_);
+        fft(frame_, spectrum_, pool_, poll_);
+        image_through(1.0, true);
+        inverse_fft(spectrum_, frame_, pool_, poll_);
+        const double variance = variance_inside(frame_, {lone}, structures_.diameters, pool_, poll_);
+        std::swap(frame_, empty);
+        return variance;
     }
 
-    // Projected density of everything that is no particle.
-    Image objects() {
-        Image frame(width_, height_);
+    // The frame becomes the projected density of everything that is no particle.
+    void objects() {
         if (scene_.objects.hole.radius > 0.0) {
-            frame = carbon_mask(width_, height_, scene_.objects.hole, o_.width, o_.height, o_.pixel_size);
+            frame_ = carbon_mask(width_, height_, scene_.objects.hole, o_.width, o_.height, o_.pixel_size);
             const double variance = carbon_grain / (o_.snr > 0.0 ? o_.snr : usual_snr);
             const double grain = std::sqrt(variance / transfer_.power) / scale_;
             each_row(height_, [&](int y) {
                 Random random = stream_of(o_.seed, index_, Purpose::grain, static_cast<std::uint64_t>(y));
-                for (float& pixel : frame.row(y)) {
-                    pixel *= static_cast<float>(carbon_thickness + grain * random.normal());
+                for (float& pixel : frame_.row(y)) {
+                    pixel *= static_cast<float>(carbon_thickness + grain * normal_(random));
                 }
             });
+        } else {
+            clear_frame();
         }
-        draw_balls(frame, scene_.objects.balls, o_.pixel_size);
-        draw_particles(frame, scene_.members, structures_, o_.pixel_size, pool_, poll_);
-        return frame;
+        draw_balls(frame_, scene_.objects.balls, o_.pixel_size);
+        draw_particles(frame_, scene_.members, structures_, o_.pixel_size, pool_, poll_);
     }
 
-    // Everything but the particles, in units of their signal. Before the detector, and with the particles, where counts
-    // are to be blurred.
-    Image others() {
-        Spectrum spectrum;
+    // The frame becomes everything but the particles, in units of their signal. Before the detector, and with the
+    // particles, where counts are to be blurred.
+    void others() {
         if (has_objects()) {
-            spectrum = fft(objects(), pool_, poll_);
+            objects();
+            fft(frame_, spectrum_, pool_, poll_);
+        } else if (blurs_counts()) {
+            std::swap(spectrum_, unseen_);
         } else {
-            spectrum.width = width_;
-            spectrum.height = height_;
-            spectrum.values.resize(transfer_.values.size());
+            std::ranges::fill(spectrum_.values, std::complex<float>());
         }
-        if (blurs_counts()) {
+        if (blurs_counts() && has_objects()) {
             each_row(height_, [&](int row) {
+                const std::complex<float>* from = &unseen_.at(0, row);
+                std::complex<float>* to = &spectrum_.at(0, row);
                 for (int column = 0; column < transfer_.half(); ++column) {
-                    spectrum.at(column, row) += unseen_.at(column, row);
+                    to[column] += from[column];
                 }
             });
-            unseen_ = Spectrum();
         }
         if (has_objects() || blurs_counts()) {
-            image_through(spectrum, scale_, !blurs_counts());
+            image_through(scale_, !blurs_counts());
         }
         if (o_.snr > 0.0) {
             NoiseDraw draw;
@@ -217,9 +192,9 @@ private:
             draw.before_detector = blurs_counts();
             draw.seed = o_.seed;
             draw.index = index_;
-            add_noise(spectrum, transfer_, draw, pool_, poll_);
+            add_noise(spectrum_, transfer_, draw, pool_, poll_);
         }
-        return inverse_fft(std::move(spectrum), pool_, poll_);
+        inverse_fft(spectrum_, frame_, pool_, poll_);
     }
 
     // The intensity that the ice lets through, 1 on average.
@@ -228,24 +203,32 @@ private:
                gradient_y_ * (std::min(y, o_.height - 1) - 0.5 * (o_.height - 1));
     }
 
-    // From the signal to the pixels of the micrograph.
-    Image detect(Image signal) {
-        Image frame;
-        if (has_objects() || o_.snr > 0.0) {
-            frame = others();
-            if (!blurs_counts()) {
-                each_row(height_, [&](int y) {
-                    for (int x = 0; x < width_; ++x) {
-                        frame.at(x, y) += signal.at(x, y);
-                    }
-                });
-            }
-        } else {
-            frame = std::move(signal);
+    // From the particles in the frame to the pixels of the micrograph.
+    Image detect() {
+        if (blurs_counts()) {
+            others();
+            return counted();
         }
-        signal = Image();
+        const auto scale = static_cast<float>(scale_);
+        each_row(height_, [&](int y) {
+            for (float& pixel : frame_.row(y)) {
+                pixel *= scale;
+            }
+        });
+        if (has_objects() || o_.snr > 0.0) {
+            Image signal(width_, height_);
+            std::swap(frame_, signal);
+            others();
+            each_row(height_, [&](int y) {
+                const float* from = signal.row(y).data();
+                float* to = frame_.row(y).data();
+                for (int x = 0; x < width_; ++x) {
+                    to[x] += from[x];
+                }
+            });
+        }
         if (counts()) {
-            return counted(std::move(frame));
+            return counted();
         }
         Image image(o_.width, o_.height);
         const double level = 1.0 / contrast_;
@@ -253,7 +236,7 @@ private:
         each_row(o_.height, [&](int y) {
             for (int x = 0; x < o_.width; ++x) {
                 const double light = intensity(x, y);
-                const double value = level * (light - 1.0) + light * static_cast<double>(frame.at(x, y));
+                const double value = level * (light - 1.0) + light * static_cast<double>(frame_.at(x, y));
                 image.at(x, y) = static_cast<float>(std::max(value, darkest));
             }
         });
@@ -261,31 +244,38 @@ private:
     }
 
     // Electrons counted, blurred by the detector, and read out.
-    Image counted(Image frame) {
+    Image counted() {
+        // The means are spread by ice, background and gradient; where a pixel's lies beyond, it only takes longer.
+        const double spread = std::min(
+            0.9, 4.0 * (contrast_ * std::sqrt((shares_.ice + shares_.background) / o_.snr) + o_.thickness_gradient));
+        const FastPoisson poisson(electrons_ * (1.0 - spread), electrons_ * (1.0 + spread));
         each_row(height_, [&](int y) {
             Random random = stream_of(o_.seed, index_, Purpose::counts, static_cast<std::uint64_t>(y));
+            float* row = frame_.row(y).data();
             for (int x = 0; x < width_; ++x) {
-                const double expected =
-                    electrons_ * intensity(x, y) * (1.0 + contrast_ * static_cast<double>(frame.at(x, y)));
-                frame.at(x, y) = static_cast<float>(random.poisson(std::max(0.0, expected)));
+                const double expected = electrons_ * intensity(x, y) * (1.0 + contrast_ * static_cast<double>(row[x]));
+                row[x] = static_cast<float>(poisson(random, std::max(0.0, expected)));
             }
         });
         if (blurs_counts()) {
-            Spectrum spectrum = fft(frame, pool_, poll_);
+            fft(frame_, spectrum_, pool_, poll_);
             each_row(height_, [&](int row) {
+                std::complex<float>* values = &spectrum_.at(0, row);
                 for (int column = 0; column < transfer_.half(); ++column) {
-                    spectrum.at(column, row) *= static_cast<float>(transfer_.mtf(column, row));
+                    values[column] *= static_cast<float>(transfer_.mtf(column, row));
                 }
             });
-            frame = inverse_fft(std::move(spectrum), pool_, poll_);
+            inverse_fft(spectrum_, frame_, pool_, poll_);
         }
         Image image(o_.width, o_.height);
         const double readout = electrons_ * contrast_ * std::sqrt(shares_.readout / o_.snr);
         each_row(o_.height, [&](int y) {
             Random random = stream_of(o_.seed, index_, Purpose::readout, static_cast<std::uint64_t>(y));
+            const float* from = frame_.row(y).data();
+            float* to = image.row(y).data();
             for (int x = 0; x < o_.width; ++x) {
-                const double noise = readout > 0.0 ? readout * random.normal() : 0.0;
-                image.at(x, y) = static_cast<float>(static_cast<double>(frame.at(x, y)) + noise);
+                const double noise = readout > 0.0 ? readout * normal_(random) : 0.0;
+                to[x] = static_cast<float>(static_cast<double>(from[x]) + noise);
             }
         });
         return image;
@@ -305,7 +295,9 @@ private:
     double contrast_ = 0.0;                      // relative change of the intensity by one unit of signal
     double scale_ = 1.0;                         // units of signal per density
     double gradient_x_ = 0.0, gradient_y_ = 0.0; // relative change of the intensity per pixel
-    Spectrum unseen_;                            // of the particles, before CTF and detector
+    FastNormal normal_;
+    Image frame_;                // the image at work
+    Spectrum spectrum_, unseen_; // the frame's, and the particles' before CTF and detector
 };
 
 } // namespace
