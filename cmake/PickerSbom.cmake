@@ -33,6 +33,9 @@ picker_part(dejavu-sans 2.37 Bitstream-Vera STATIC_LINK https://dejavu-fonts.git
 if(TARGET picker_torch)
   picker_part(libtorch "${PICKER_TORCH_VERSION}" BSD-3-Clause RUNTIME_DEPENDENCY_OF https://pytorch.org)
 endif()
+if(PICKER_CUDA_FOUND) # NVIDIA's own terms, which have no SPDX name, let it be handed on in a program
+  picker_part(cuda-runtime "${CMAKE_CUDA_COMPILER_VERSION}" NOASSERTION STATIC_LINK https://developer.nvidia.com/cuda-toolkit)
+endif()
 
 string(TIMESTAMP picker_now "%Y-%m-%dT%H:%M:%SZ" UTC) # SOURCE_DATE_EPOCH, where it is set
 set(picker_packages "")

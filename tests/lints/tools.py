@@ -15,7 +15,7 @@ import lint
 
 def files(tree, what):
     if what == "format":
-        return [name for name in tree.files(".c", ".cpp", ".h", ".hpp") if "frozen" not in name]
+        return [name for name in tree.files(".c", ".cpp", ".cu", ".h", ".hpp") if "frozen" not in name]
     return [name for name in tree.names
             if name.endswith(".sh") or (tree.root / name).open("rb").readline(64).startswith(b"#!/usr/bin/env bash")]
 

@@ -23,6 +23,7 @@ public:
     std::function<bool(const ProgressEvent&)> progress;     // true: cancel
     std::function<void(int level, const std::string&)> log; // 0 information, 1 warning
     int threads = 0;                                        // 0: one per core
+    std::string device;                                     // where networks run (engine/device_name.hpp); "": the CPU
 
     void report(const ProgressEvent& event) const; // throws Error(cancelled) when the callback asks for it
     void info(const std::string& line) const;

@@ -2,6 +2,7 @@
 // training loops, tiles and peaks live above. Exceptions that leave an engine are std::exception types.
 #pragma once
 
+#include "device/map_maximum.hpp"
 #include "engine/network_spec.hpp"
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace picker {
 
@@ -40,6 +42,13 @@ struct TrainingShard {
 };
 inline constexpr std::size_t detection_labels = 3;
 
+// What is asked of a segmenter's map where a device looks for its maxima.
+struct MaximaRequest {
+    int width = 0, height = 0;      // of the map; the image may have more columns and rows, which do not count
+    int radius_x = 0, radius_y = 0; // of a window, pixels of the map
+    double keep = 0.0;              // least value
+};
+
 // One network with its parameters. The const functions may run on several threads at once.
 class Network {
 public:
@@ -54,16 +63,38 @@ public:
     // What a whole network gives out before its last activation, for an image whose edges are multiples of its
     // grid_multiple: all values of the first output, cell by cell and row by row, then of the next.
     virtual void outputs(const float* pixels, int height, int width, float* values) const = 0;
+    // Whether the device finds the maxima of a map by itself, so that the map stays there: of a whole segmenter on a
+    // GPU.
+    virtual bool finds_maxima() const { return false; }
+    // The maxima of the map of probabilities (as second_of_two of `outputs`), in any order. False where it finds none
+    // by itself, or they are too many for a list: ask for the outputs then. Error(backend) for outputs that are no
+    // numbers.
+    virtual bool map_maxima(const float* /*pixels*/, int /*height*/, int /*width*/, const MaximaRequest& /*request*/,
+                            std::vector<MapMaximum>& /*maxima*/) const {
+        return false;
+    }
     // Adds nothing: overwrites `gradient` (parameter_count values) and returns the summed loss.
     virtual double gradient(const TrainingShard& shard, std::span<float> gradient) const = 0;
+};
+
+// Where a network can run.
+struct DeviceInfo {
+    std::string name;        // "cpu", "cuda:0"
+    std::string description; // "NVIDIA H200, 139 GiB"; of the CPU ""
 };
 
 class Engine {
 public:
     virtual ~Engine() = default;
     virtual std::string description() const = 0; // "LibTorch 2.13.0, CPU"
-    virtual void prepare_thread() const = 0;     // a worker's first call: one thread inside each LibTorch call
-    virtual std::unique_ptr<Network> create(const NetworkSpec& spec) const = 0;
+    // The CPU, and the CUDA devices that this build and this LibTorch can use. The first call starts CUDA.
+    virtual std::vector<DeviceInfo> devices() const = 0;
+    // "cpu" or "cuda:N" for a setting (device_name.hpp). Error(backend) that says why a GPU is not there, what is, and
+    // what to do; "auto" never fails.
+    virtual std::string choose_device(const std::string& setting) const = 0;
+    virtual void prepare_thread() const = 0; // a worker's first call: one thread inside each LibTorch call
+    // `device`: a setting, as above. Networks on a GPU take their calls from any thread, too.
+    virtual std::unique_ptr<Network> create(const NetworkSpec& spec, const std::string& device) const = 0;
 };
 
 // The engine of this process, loaded on first use from the folder of libpicker itself. Error(backend) that says what

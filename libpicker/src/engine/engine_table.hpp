@@ -7,7 +7,7 @@
 
 namespace picker {
 
-inline constexpr std::uint32_t engine_table_version = 2;
+inline constexpr std::uint32_t engine_table_version = 3;
 
 struct EngineTable {
     std::uint32_t table_version;

@@ -2,10 +2,12 @@
 // one for every pixel of a segmenter's map.
 #include "core/error.hpp"
 #include "engine/detection.hpp"
+#include "picking/peaks.hpp"
 #include "picking/score_map.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace picker {
 // Memory for one micrograph, taken when it is free and given back at the end.
@@ -59,10 +61,27 @@ void Scorer::begin_whole(ScoreJob& job, Prepared prepared) const {
     job.tile_columns = job.tile_rows = 1;
 }
 
+// False where the map itself is needed after all.
+bool Scorer::find_maxima(ScoreJob& job) const {
+    ScoreMap& map = job.map;
+    const PeakRadius radius = peak_radius(map, map.scores.width, map.scores.height, job.peak_window);
+    std::vector<MapMaximum> maxima;
+    if (!network_->map_maxima(job.prepared.pixels.data(), job.prepared.height, job.prepared.width,
+                              {map.scores.width, map.scores.height, radius.x, radius.y, 0.0}, maxima)) {
+        return false;
+    }
+    map.maxima = std::move(maxima);
+    map.scores = {};
+    return true;
+}
+
 void Scorer::detect_whole(ScoreJob& job) const {
     const NetworkSpec& network = model_.spec.network;
     ScoreMap& map = job.map;
     const Lease lease(*room_, activation_bytes(network, job.prepared.height, job.prepared.width));
+    if (job.peak_window > 0.0 && find_maxima(job)) {
+        return;
+    }
     const int cell = cell_size(network), columns = job.prepared.width / cell;
     const std::size_t cells = static_cast<std::size_t>(columns) * static_cast<std::size_t>(job.prepared.height / cell);
     std::vector<float> outputs(cells * static_cast<std::size_t>(network.layers.back().channels));

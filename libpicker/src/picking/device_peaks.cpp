@@ -1,5 +1,6 @@
 // Peaks from the maxima that a device has found (peaks.hpp): what find_peaks does with a map, without the map.
 #include "picking/peaks.hpp"
+#include "picking/plan.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -83,6 +84,14 @@ Picks find_peaks(const ScoreMap& map, std::vector<MapMaximum> list, const PeakOp
     }
     out.sort_by_score();
     return out;
+}
+
+double lone_peak_window(const Scorer& scorer, const PickSettings& settings, const ScoreMap& map) {
+    const ModelSpec& spec = scorer.model().spec;
+    if (!scorer.finds_maxima() || settings.clean != Cleaning::off || spec.peak_rule != PeakRule::window_maximum) {
+        return 0.0;
+    }
+    return plan_picks(spec, settings, map.diameter, map.pixel_size, nullptr).peak_window;
 }
 
 } // namespace picker

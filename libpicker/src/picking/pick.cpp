@@ -112,7 +112,7 @@ Picks peaks_of(const ScoreMap& map, const PickPlan& plan) {
     }
     PeakOptions options;
     options.window = plan.peak_window;
-    return find_peaks(map, options);
+    return map.maxima ? find_peaks(map, *map.maxima, options) : find_peaks(map, options);
 }
 
 // The peaks that have no pixel within `reach` of them among those taken out.

@@ -35,6 +35,10 @@ double default_min_distance(const ModelSpec& spec, double diameter, double pixel
 PickPlan plan_picks(const ModelSpec& spec, const PickSettings& settings, double diameter, double pixel_size,
                     const ExclusionMask* mask);
 
+// The window of a plan whose candidates need nothing of the map but the maxima of windows, where the scorer finds these
+// by itself (ScoreJob::peak_window); else 0.
+double lone_peak_window(const Scorer& scorer, const PickSettings& settings, const ScoreMap& map);
+
 // The candidates of a map by the plan's peak rule, rounded as a STAR file shows them. Those in areas that the cleaning
 // takes out are not among them; `cleaned` (may be null) counts them.
 Picks find_candidates(const ScoreMap& map, const PickPlan& plan, std::size_t* cleaned = nullptr);

@@ -78,6 +78,7 @@ struct RunItem {
     std::optional<double> threshold;   // of this micrograph, where it follows from its scores
     std::optional<double> false_share; // of its picks, as their probabilities promise; unset without any
     RemovedCounts removed;
+    std::string device;           // on which its network ran, where that was no CPU
     std::optional<bool> reversed; // whether it promises more when its contrast is negated; unset where nobody looked
     StageTimes times;
     MicrographQuality quality;

@@ -134,8 +134,12 @@ void PickCrew::read_and_cut(Flight& flight) {
     }
     const auto pixels =
         run_.needs_micrograph ? std::make_shared<const Image>(micrograph.image) : std::shared_ptr<const Image>();
+    item.device = run_.scorer->device() == "cpu" ? "" : run_.scorer->device();
     flight.job = run_.scorer->begin(std::move(micrograph), run_.diameter / item.pixel_size, &flight.times);
     flight.job.map.micrograph = pixels;
+    if (!run_.options.write_score_maps) {
+        flight.job.peak_window = lone_peak_window(*run_.scorer, run_.options.settings, flight.job.map);
+    }
 }
 
 void PickCrew::tile(const std::shared_ptr<Flight>& flight, int index) {

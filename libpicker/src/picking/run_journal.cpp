@@ -105,6 +105,9 @@ nlohmann::json to_json(const RunItem& item) {
     if (item.false_share) {
         json["promised_false_share"] = *item.false_share;
     }
+    if (!item.device.empty()) {
+        json["device"] = item.device;
+    }
     if (item.reversed) {
         json["contrast_reversed"] = *item.reversed;
     }
@@ -131,6 +134,9 @@ RunItem run_item(const nlohmann::json& record, const std::filesystem::path& file
         }
         if (record.contains("promised_false_share")) {
             item.false_share = record["promised_false_share"].get<double>();
+        }
+        if (record.contains("device")) {
+            item.device = record["device"].get<std::string>();
         }
         if (record.contains("contrast_reversed")) {
             item.reversed = record["contrast_reversed"].get<bool>();

@@ -11,6 +11,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace picker {
 
@@ -26,6 +29,9 @@ struct ScoreMap {
     // The micrograph's pixels, for the rules that measure windows; null where nobody has asked for them, and for maps
     // read from files.
     std::shared_ptr<const Image> micrograph;
+    // Of a map that has stayed on a GPU, in place of `scores`, which are empty then: the maxima of windows, for the one
+    // peak_window that was asked for (find_peaks).
+    std::optional<std::vector<MapMaximum>> maxima;
 };
 
 // What a detector may take at a time, for one micrograph or for several in flight: those that are more wait. For
@@ -45,19 +51,26 @@ struct ScoreJob {
     Image prepared; // working pixels; free to go when all tiles are done
     int window = 0; // edge of a window, working pixels
     int tile_columns = 0, tile_rows = 0;
+    // Above 0 (only where Scorer::finds_maxima): nothing of the map is wanted but the maxima of windows of this edge,
+    // full-size pixels.
+    double peak_window = 0.0;
     int tiles() const { return tile_columns * tile_rows; }
 };
 
 // A model ready to score: network created once, usable from several threads.
 class Scorer {
 public:
-    explicit Scorer(const Model& model);
+    // `device`: a setting (engine/device_name.hpp). Error(backend) where it is not there.
+    explicit Scorer(const Model& model, const std::string& device = "cpu");
     // With a network of the caller's own in place of the engine's; it must hold the parameters already.
     Scorer(const Model& model, std::unique_ptr<Network> network);
     ~Scorer();
     // What a worker thread has to run before it scores.
     void prepare_thread() const;
     const Model& model() const { return model_; }
+    const std::string& device() const { return device_; } // "cpu" or "cuda:N", where the network runs
+    // Whether the maxima of a map may be found where the network runs (ScoreJob::peak_window).
+    bool finds_maxima() const { return network_->finds_maxima(); }
     // `diameter` in pixels of the micrograph. `pool` spreads tiles of fixed size; null: on this thread (which then must
     // be an engine-prepared worker). A micrograph smaller than one window: Error(invalid_argument) naming both sizes,
     // unless the model extends it (ModelSpec::padded).
@@ -79,6 +92,7 @@ private:
     void score_patches(ScoreJob& job, int left, int top, int columns, int rows) const;
     void begin_whole(ScoreJob& job, Prepared prepared) const; // detect_whole.cpp
     void detect_whole(ScoreJob& job) const;
+    bool find_maxima(ScoreJob& job) const;
     // The share of most_activation_bytes that threads are using.
     struct Room {
         std::mutex mutex;
@@ -88,6 +102,7 @@ private:
     class Lease;
 
     Model model_;
+    std::string device_ = "cpu";
     std::unique_ptr<Network> network_;
     std::unique_ptr<Room> room_ = std::make_unique<Room>();
     bool uses_engine_ = false;

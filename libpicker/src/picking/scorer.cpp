@@ -66,7 +66,9 @@ void turn_quarter(float* patch, int size) {
 
 } // namespace
 
-Scorer::Scorer(const Model& model) : model_(model), network_(engine().create(model.spec.network)), uses_engine_(true) {
+Scorer::Scorer(const Model& model, const std::string& device)
+    : model_(model), device_(engine().choose_device(device)), network_(engine().create(model.spec.network, device_)),
+      uses_engine_(true) {
     network_->set_parameters(model_.parameters);
 }
 

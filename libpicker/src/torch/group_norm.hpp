@@ -16,4 +16,10 @@ at::Tensor group_norm(const at::Tensor& x, const Layer& layer, const at::Tensor&
 at::Tensor group_norm_backward(const at::Tensor& slope, const at::Tensor& x, const at::Tensor& y, const Layer& layer,
                                const at::Tensor& scale, float* to_scale, float* to_shift);
 
+// The same by LibTorch's operations, on any device; sums are those of LibTorch.
+at::Tensor general_group_norm(const at::Tensor& x, const Layer& layer, const at::Tensor& scale,
+                              const at::Tensor& shift);
+at::Tensor general_group_norm_backward(const at::Tensor& slope, const at::Tensor& x, const at::Tensor& y,
+                                       const Layer& layer, const at::Tensor& scale, float* to_scale, float* to_shift);
+
 } // namespace picker

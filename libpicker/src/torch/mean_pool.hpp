@@ -1,4 +1,5 @@
-// Mean pool over squares that tile the image. LibTorch's own takes longer than the convolution before it.
+// Mean pool over squares that tile the image. On the CPU, where LibTorch's own takes longer than the convolution before
+// it.
 #pragma once
 
 #include <ATen/core/Tensor.h>

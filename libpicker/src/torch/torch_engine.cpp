@@ -1,5 +1,6 @@
 // The engine on LibTorch and the one symbol that libpicker_torch exports.
 #include "engine/engine_table.hpp"
+#include "torch/torch_devices.hpp"
 #include "torch/torch_network.hpp"
 #include "version.hpp"
 
@@ -27,8 +28,11 @@ public:
         }
     }
 
-    std::unique_ptr<Network> create(const NetworkSpec& spec) const override {
-        return std::make_unique<TorchNetwork>(spec);
+    std::vector<DeviceInfo> devices() const override { return torch_devices(); }
+    std::string choose_device(const std::string& setting) const override { return choose_torch_device(setting); }
+
+    std::unique_ptr<Network> create(const NetworkSpec& spec, const std::string& device) const override {
+        return std::make_unique<TorchNetwork>(spec, torch_place(device));
     }
 };
 

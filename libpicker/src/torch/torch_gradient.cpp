@@ -78,7 +78,7 @@ at::Tensor TorchNetwork::convolve_backward(const at::Tensor& slope, const at::Te
                    ? slopes.narrow(2, layer.padding, given.size(2)).narrow(3, layer.padding, given.size(3))
                    : slopes;
     };
-    if (layer.kind == LayerKind::convolution && layer.stride == 1 && frame.padding == 0 &&
+    if (place_.is_cpu() && layer.kind == LayerKind::convolution && layer.stride == 1 && frame.padding == 0 &&
         fft_backward_is_faster(layer.kernel, input.size(1), layer.channels, input.size(2), input.size(0))) {
         const ConvolutionSlopes slopes = fft_convolution_backward(slope, input, weight, wants_input);
         weight_slope.copy_(slopes.weight);
@@ -98,71 +98,77 @@ double TorchNetwork::gradient(const TrainingShard& shard, std::span<float> gradi
     const std::int64_t edge = check_shard(shard, gradient.size());
     return translated("computing a gradient", [&] {
         const c10::InferenceMode guard;
-        const std::size_t layers = spec_.layers.size();
-        const std::int64_t count = shard.count;
-        Trace trace;
-        trace.inputs.resize(layers);
-        trace.outputs.resize(layers);
-        trace.indices.resize(layers);
-        const at::Tensor patches = at::from_blob(const_cast<float*>(shard.patches), {count, 1, edge, edge});
-        const at::Tensor outputs = forward(patches, shard.dropout_masks, &trace);
+        return place_.run([&] {
+            const std::size_t layers = spec_.layers.size();
+            const std::int64_t count = shard.count;
+            Trace trace;
+            trace.inputs.resize(layers);
+            trace.outputs.resize(layers);
+            trace.indices.resize(layers);
+            const at::Tensor outputs =
+                place_.fetch(forward(place_.bring(shard.patches, {count, 1, edge, edge}), shard.dropout_masks, &trace));
 
-        at::Tensor slope = at::empty(outputs.sizes());
-        const double loss = loss_slope(outputs, shard, slope.mutable_data_ptr<float>());
-        std::size_t dropouts = shard.dropout_masks.size();
-        std::vector<at::Tensor> added(layers); // slopes that reach a layer's output through an add
-        const auto first = static_cast<std::size_t>(shard.first_trained);
-        if (first > 0) {
-            std::fill(gradient.begin(), gradient.end(), 0.0F);
-        }
-        for (std::size_t i = layers; i-- > first;) {
-            const Layer& layer = spec_.layers[i];
-            const at::Tensor& input = trace.inputs[i];
-            if (added[i].defined()) {
-                slope = slope.add(added[i]);
+            // The loss is the host's: few values, in double precision.
+            const at::Tensor first_slope = at::empty(outputs.sizes());
+            const double loss = loss_slope(outputs, shard, first_slope.mutable_data_ptr<float>());
+            at::Tensor slope = place_.move(first_slope);
+            std::size_t dropouts = shard.dropout_masks.size();
+            std::vector<at::Tensor> added(layers); // slopes that reach a layer's output through an add
+            const auto first = static_cast<std::size_t>(shard.first_trained);
+            if (first > 0) {
+                std::fill(gradient.begin(), gradient.end(), 0.0F);
             }
-            switch (layer.kind) {
-            case LayerKind::convolution:
-            case LayerKind::deconvolution:
-            case LayerKind::dense: {
-                if (layer.activation == Activation::relu && i + 1 < layers) {
-                    slope = at::threshold_backward(slope, trace.outputs[i], 0);
-                } else if (layer.activation == Activation::sigmoid && i + 1 < layers) {
-                    slope = at::sigmoid_backward(slope, trace.outputs[i]);
+            for (std::size_t i = layers; i-- > first;) {
+                const Layer& layer = spec_.layers[i];
+                const at::Tensor& input = trace.inputs[i];
+                if (added[i].defined()) {
+                    slope = slope.add(added[i]);
                 }
-                slope =
-                    convolve_backward(slope, input, i, i > first, weight_place(i, gradient), bias_place(i, gradient));
-                break;
-            }
-            case LayerKind::group_norm:
-                slope = group_norm_backward(slope, input, trace.outputs[i], layer, weight_of(i),
-                                            weight_place(i, gradient), bias_place(i, gradient));
-                break;
-            case LayerKind::max_pool:
-                slope = at::max_pool2d_with_indices_backward(slope, input, layer.kernel, layer.kernel, 0, 1, false,
-                                                             trace.indices[i]);
-                break;
-            case LayerKind::mean_pool:
-                slope = at::avg_pool2d_backward(slope, input, layer.kernel, layer.kernel, 0, false, true, std::nullopt);
-                break;
-            case LayerKind::dropout:
-                if (dropouts > 0 && shard.dropout_masks[--dropouts] != nullptr) {
-                    slope = slope.mul(at::from_blob(const_cast<float*>(shard.dropout_masks[dropouts]), slope.sizes()));
+                switch (layer.kind) {
+                case LayerKind::convolution:
+                case LayerKind::deconvolution:
+                case LayerKind::dense: {
+                    if (layer.activation == Activation::relu && i + 1 < layers) {
+                        slope = at::threshold_backward(slope, trace.outputs[i], 0);
+                    } else if (layer.activation == Activation::sigmoid && i + 1 < layers) {
+                        slope = at::sigmoid_backward(slope, trace.outputs[i]);
+                    }
+                    slope = convolve_backward(slope, input, i, i > first, weight_place(i, gradient),
+                                              bias_place(i, gradient));
+                    break;
                 }
-                break;
-            case LayerKind::add: {
-                if (layer.activation == Activation::relu) {
-                    slope = at::threshold_backward(slope, trace.outputs[i], 0);
+                case LayerKind::group_norm:
+                    slope = (place_.is_cpu() ? group_norm_backward : general_group_norm_backward)(
+                        slope, input, trace.outputs[i], layer, weight_of(i), weight_place(i, gradient),
+                        bias_place(i, gradient));
+                    break;
+                case LayerKind::max_pool:
+                    slope = at::max_pool2d_with_indices_backward(slope, input, layer.kernel, layer.kernel, 0, 1, false,
+                                                                 trace.indices[i]);
+                    break;
+                case LayerKind::mean_pool:
+                    slope =
+                        at::avg_pool2d_backward(slope, input, layer.kernel, layer.kernel, 0, false, true, std::nullopt);
+                    break;
+                case LayerKind::dropout:
+                    if (dropouts > 0 && shard.dropout_masks[--dropouts] != nullptr) {
+                        slope = slope.mul(place_.bring(shard.dropout_masks[dropouts], slope.sizes()));
+                    }
+                    break;
+                case LayerKind::add: {
+                    if (layer.activation == Activation::relu) {
+                        slope = at::threshold_backward(slope, trace.outputs[i], 0);
+                    }
+                    const auto from = static_cast<std::size_t>(layer.from);
+                    const std::int64_t border = (trace.outputs[from].size(2) - slope.size(2)) / 2;
+                    const at::Tensor back = at::constant_pad_nd(slope, {border, border, border, border});
+                    added[from] = added[from].defined() ? added[from].add(back) : back;
+                    break;
                 }
-                const auto from = static_cast<std::size_t>(layer.from);
-                const std::int64_t border = (trace.outputs[from].size(2) - slope.size(2)) / 2;
-                const at::Tensor back = at::constant_pad_nd(slope, {border, border, border, border});
-                added[from] = added[from].defined() ? added[from].add(back) : back;
-                break;
+                }
             }
-            }
-        }
-        return loss;
+            return loss;
+        });
     });
 }
 

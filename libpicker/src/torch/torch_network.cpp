@@ -6,9 +6,10 @@
 #include "torch/group_norm.hpp"
 #include "torch/mean_pool.hpp"
 
+#include <ATen/ops/_convolution.h>
+#include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/convolution.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/max_pool2d_with_indices.h>
 #include <c10/core/InferenceMode.h>
@@ -22,10 +23,6 @@ namespace {
 
 // Patches in one call. Bounds memory, and makes a score independent of how many patches were asked for.
 constexpr int score_batch = 64;
-
-at::Tensor borrow(const float* values, at::IntArrayRef sizes) {
-    return at::from_blob(const_cast<float*>(values), sizes); // only ever read
-}
 
 // The earlier of two outputs without the border that the later one lacks, for an add.
 at::Tensor without_border(const at::Tensor& earlier, const at::Tensor& later) {
@@ -45,7 +42,7 @@ TorchNetwork::ConvolutionFrame TorchNetwork::frame_of(const Layer& layer) {
 }
 
 void TorchNetwork::to_probabilities(const at::Tensor& outputs, float* probabilities) const {
-    const at::Tensor flat = outputs.permute({0, 2, 3, 1}).contiguous(); // pixel by pixel, K values each
+    const at::Tensor flat = place_.fetch(outputs.permute({0, 2, 3, 1})); // pixel by pixel, K values each
     const float* values = flat.const_data_ptr<float>();
     const std::int64_t classes = outputs.size(1), count = flat.numel() / classes;
     if (is_map(spec_)) {
@@ -58,8 +55,8 @@ void TorchNetwork::to_probabilities(const at::Tensor& outputs, float* probabilit
     }
 }
 
-TorchNetwork::TorchNetwork(const NetworkSpec& spec)
-    : spec_(spec), shapes_(layer_shapes(spec)), parameters_(parameter_shapes(spec)),
+TorchNetwork::TorchNetwork(const NetworkSpec& spec, Place place)
+    : spec_(spec), place_(std::move(place)), shapes_(layer_shapes(spec)), parameters_(parameter_shapes(spec)),
       parameter_count_(picker::parameter_count(spec)) {
     check_network(spec);
     int next = 0;
@@ -87,26 +84,31 @@ void TorchNetwork::set_parameters(std::span<const float> parameters) {
         const c10::InferenceMode guard;
         std::vector<at::Tensor> values(parameters_.size());
         LayerShape before{1, spec_.input_size};
-        for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
-            const Layer& layer = spec_.layers[i];
-            if (first_parameter_[i] >= 0) {
-                auto p = static_cast<std::size_t>(first_parameter_[i]);
-                if (layer.kind != LayerKind::group_norm) {
-                    const int kernel = layer.kind == LayerKind::dense ? before.size : layer.kernel;
-                    const bool back = layer.kind == LayerKind::deconvolution;
-                    values[p] = borrow(parameters.data() + parameters_[p].offset,
-                                       {back ? before.channels : layer.channels,
-                                        back ? layer.channels : before.channels, kernel, kernel})
-                                    .clone(at::MemoryFormat::ChannelsLast);
-                    ++p;
+        const auto copy = [&](std::size_t p, at::IntArrayRef sizes) {
+            return place_.bring(parameters.data() + parameters_[p].offset, sizes);
+        };
+        place_.run([&] {
+            for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
+                const Layer& layer = spec_.layers[i];
+                if (first_parameter_[i] >= 0) {
+                    auto p = static_cast<std::size_t>(first_parameter_[i]);
+                    if (layer.kind != LayerKind::group_norm) {
+                        const int kernel = layer.kind == LayerKind::dense ? before.size : layer.kernel;
+                        const bool back = layer.kind == LayerKind::deconvolution;
+                        values[p] = copy(p, {back ? before.channels : layer.channels,
+                                             back ? layer.channels : before.channels, kernel, kernel})
+                                        .clone(at::MemoryFormat::ChannelsLast);
+                        ++p;
+                    }
+                    const std::size_t last = static_cast<std::size_t>(first_parameter_[i]) + (layer.bias ? 2 : 1);
+                    for (; p < last; ++p) {
+                        values[p] = copy(p, {shapes_[i].channels}).clone();
+                    }
                 }
-                const std::size_t last = static_cast<std::size_t>(first_parameter_[i]) + (layer.bias ? 2 : 1);
-                for (; p < last; ++p) {
-                    values[p] = borrow(parameters.data() + parameters_[p].offset, {shapes_[i].channels}).clone();
-                }
+                before = shapes_[i];
             }
-            before = shapes_[i];
-        }
+            place_.finish(); // before other streams read them
+        });
         values_ = std::move(values);
     });
 }
@@ -135,6 +137,9 @@ at::Tensor TorchNetwork::convolve(const at::Tensor& given, std::size_t index, co
     const Layer& layer = spec_.layers[index];
     const at::Tensor x = unevenly_padded(given, layer);
     const ConvolutionFrame frame = frame_of(layer);
+    if (!place_.is_cpu()) {
+        return activated(general_convolution(x, weight, bias, layer, frame, stride), index);
+    }
     const bool by_fft = layer.kind == LayerKind::convolution && frame.padding == 0 && stride == 1 && bias.defined() &&
                         fft_is_faster(layer.kernel, x.size(1), layer.channels, (x.size(2) + x.size(3)) / 2);
     at::Tensor y =
@@ -142,6 +147,21 @@ at::Tensor TorchNetwork::convolve(const at::Tensor& given, std::size_t index, co
                : at::convolution(x, weight, bias.defined() ? std::optional(bias) : std::nullopt, {stride, stride},
                                  {frame.padding, frame.padding}, {1, 1}, layer.kind == LayerKind::deconvolution,
                                  {frame.output_padding, frame.output_padding}, 1);
+    return activated(std::move(y), index);
+}
+
+// By LibTorch's own choice of algorithm, but one that gives the same bits each time, and in full single precision
+// whatever the program has allowed for its own networks (TF32 has 10 bits).
+at::Tensor TorchNetwork::general_convolution(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                                             const Layer& layer, const ConvolutionFrame& frame, std::int64_t stride) {
+    return at::_convolution(x, weight, bias.defined() ? std::optional(bias) : std::nullopt, {stride, stride},
+                            {frame.padding, frame.padding}, {1, 1}, layer.kind == LayerKind::deconvolution,
+                            {frame.output_padding, frame.output_padding}, 1, /*benchmark=*/false,
+                            /*deterministic=*/true, /*cudnn_enabled=*/true, /*allow_tf32=*/false);
+}
+
+at::Tensor TorchNetwork::activated(at::Tensor y, std::size_t index) const {
+    const Layer& layer = spec_.layers[index];
     if (index + 1 == spec_.layers.size()) {
         return y; // to_probabilities and the losses start from what comes before the last activation
     }
@@ -177,7 +197,8 @@ at::Tensor TorchNetwork::forward(at::Tensor x, std::span<const float* const> mas
             break;
         }
         case LayerKind::group_norm:
-            x = group_norm(x, layer, weight_of(i), bias_of(i));
+            x = place_.is_cpu() ? group_norm(x, layer, weight_of(i), bias_of(i))
+                                : general_group_norm(x, layer, weight_of(i), bias_of(i));
             break;
         case LayerKind::max_pool:
             if (trace != nullptr) {
@@ -187,13 +208,13 @@ at::Tensor TorchNetwork::forward(at::Tensor x, std::span<const float* const> mas
             }
             break;
         case LayerKind::mean_pool:
-            x = mean_pool(x, layer.kernel);
+            x = place_.is_cpu() ? mean_pool(x, layer.kernel) : at::avg_pool2d(x, layer.kernel);
             break;
         case LayerKind::dropout: {
             const float* mask = dropouts < masks.size() ? masks[dropouts] : nullptr;
             ++dropouts;
             if (mask != nullptr) {
-                x = x.mul(borrow(mask, x.sizes()));
+                x = x.mul(place_.bring(mask, x.sizes()));
             }
             break;
         }
@@ -218,8 +239,10 @@ void TorchNetwork::score(const float* patches, int count, float* probabilities) 
         const std::int64_t size = spec_.input_size;
         for (int first = 0; first < count; first += score_batch) {
             const int number = std::min(score_batch, count - first);
-            const at::Tensor x = borrow(patches + first * size * size, {number, 1, size, size});
-            to_probabilities(forward(x, {}, nullptr), probabilities + first);
+            place_.run([&] {
+                const at::Tensor x = place_.bring(patches + first * size * size, {number, 1, size, size});
+                to_probabilities(forward(x, {}, nullptr), probabilities + first);
+            });
         }
     });
 }

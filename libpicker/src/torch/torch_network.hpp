@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "engine/engine.hpp"
+#include "torch/place.hpp"
 
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
@@ -21,7 +22,11 @@ template <typename Body> auto translated(const char* doing, Body&& body) {
         const std::string reason = error.what_without_backtrace();
         if (reason.find("can't allocate memory") != std::string::npos ||
             reason.find("not enough memory") != std::string::npos) {
-            throw std::bad_alloc();
+            throw std::bad_alloc(); // the host's
+        }
+        if (memory_is_full(error)) {
+            fail(Status::out_of_memory, "the memory of the GPU is full (while ", doing,
+                 "); end other programs that use it, or choose another device or the cpu");
         }
         fail(Status::backend, "LibTorch failed while ", doing, ": ", reason);
     }
@@ -29,12 +34,15 @@ template <typename Body> auto translated(const char* doing, Body&& body) {
 
 class TorchNetwork final : public Network {
 public:
-    explicit TorchNetwork(const NetworkSpec& spec);
+    explicit TorchNetwork(const NetworkSpec& spec, Place place = {});
     void set_parameters(std::span<const float> parameters) override;
     void score(const float* patches, int count, float* probabilities) const override;
     void score_dense(const float* pixels, int height, int width, const DensePlan& plan,
                      float* probabilities) const override;
     void outputs(const float* pixels, int height, int width, float* values) const override;
+    bool finds_maxima() const override;
+    bool map_maxima(const float* pixels, int height, int width, const MaximaRequest& request,
+                    std::vector<MapMaximum>& maxima) const override;
     double gradient(const TrainingShard& shard, std::span<float> gradient) const override;
 
 private:
@@ -56,6 +64,9 @@ private:
     // Outputs count x K x rows x columns of the last layer to probabilities of the positive class, pixel by pixel.
     void to_probabilities(const at::Tensor& outputs, float* probabilities) const;
     // Sums for an add, with its activation.
+    static at::Tensor general_convolution(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                                          const Layer& layer, const ConvolutionFrame& frame, std::int64_t stride);
+    at::Tensor activated(at::Tensor y, std::size_t layer) const; // by the layer's activation, apart from the last one
     at::Tensor add_earlier(const at::Tensor& x, const at::Tensor& earlier, const Layer& layer) const;
     // The loss of one output, and its derivative by that output.
     struct Slope {
@@ -64,6 +75,17 @@ private:
     static Slope map_slope(double value, double label);
     static Slope logit_slope(Loss loss, double logit, double label);
     int check_shard(const TrainingShard& shard, std::size_t gradient_size) const; // the edge of its patches
+    // Windows of an image, by their numbers along both axes.
+    struct WindowRange {
+        std::int64_t top = 0, left = 0, rows = 0, columns = 0;
+    };
+    // Their scores, into the image's row by row, of which there are `all_columns` in each. In parts where the memory of
+    // a GPU does not hold them: every window's score is its own, so that the parts are the whole.
+    void score_windows(const at::Tensor& image, const DensePlan& plan, const WindowRange& windows,
+                       std::int64_t all_columns, float* probabilities) const;
+    bool collect_maxima(const at::Tensor& outputs, const MaximaRequest& request,
+                        std::vector<MapMaximum>& maxima) const; // of map_maxima
+    void check_image(int height, int width) const;              // of a whole network
     // The network without its last activation, over patches. `masks` and `trace` may be empty or null.
     at::Tensor forward(at::Tensor x, std::span<const float* const> masks, Trace* trace) const;
     // The same over an image, with the parameters turned by so many quarters: 1 x outputs x rows x columns.
@@ -84,6 +106,7 @@ private:
     double detection_slope(const at::Tensor& outputs, const TrainingShard& shard, float* slope) const;
 
     NetworkSpec spec_;
+    Place place_;
     std::vector<LayerShape> shapes_;
     std::vector<ParameterShape> parameters_; // weight, bias, weight, bias ...
     std::vector<int> first_parameter_;       // of each layer; -1 without

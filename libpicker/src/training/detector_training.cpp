@@ -27,7 +27,7 @@ class DetectorTraining final : public TrainingLoop {
 public:
     DetectorTraining(LoopSetup setup, const std::vector<std::string>& heads)
         : spec_(setup.spec), settings_(setup.settings), options_(setup.options), pool_(setup.pool),
-          samples_(draw_fields(setup, heads)), network_(setup.engine.create(setup.spec.network)),
+          samples_(draw_fields(setup, heads)), network_(setup.engine.create(setup.spec.network, setup.control.device)),
           steps_(setup.spec, std::move(setup.parameters), heads.size(), head_step_options(setup)) {
         NetworkSpec cropped = spec_.network;
         cropped.input_size = settings_.crop;

@@ -47,7 +47,7 @@ public:
         : samples_(draw_samples(setup.dataset, setup.validation, setup.spec, setup.settings, setup.options, setup.pool,
                                 setup.control)),
           prior_(settled_prior(setup.options, samples_, setup.control)),
-          network_(setup.engine.create(setup.spec.network)),
+          network_(setup.engine.create(setup.spec.network, setup.control.device)),
           loop_(setup.spec.network, *network_, std::move(setup.parameters),
                 batch_options(setup.spec, setup.settings, setup.options, prior_), setup.pool),
           gated_(setup.spec.deviation_gate) {}

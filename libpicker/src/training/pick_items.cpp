@@ -13,7 +13,7 @@ std::vector<Picks> pick_items(const Model& model, const Engine& engine, const Da
                               const std::vector<std::size_t>& items, const PickSettings& settings,
                               const Control& control) {
     WorkerPool pool(control.worker_count(), [&engine] { engine.prepare_thread(); });
-    auto network = engine.create(model.spec.network);
+    auto network = engine.create(model.spec.network, control.device);
     network->set_parameters(model.parameters);
     const Scorer scorer(model, std::move(network));
     const Meter meter(control, "pick", static_cast<std::int64_t>(items.size()));

@@ -184,7 +184,7 @@ void Training::epochs() {
 }
 
 ChosenThreshold Training::chosen_threshold(const Model& model, const Dataset& validation) {
-    auto network = engine_.create(model.spec.network);
+    auto network = engine_.create(model.spec.network, control_.device);
     network->set_parameters(model.parameters);
     ChosenThreshold chosen = choose_threshold(model, std::move(network), validation, settings_.beta, pool_, control_);
     report_.validation_f1 = chosen.f1;

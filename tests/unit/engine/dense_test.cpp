@@ -43,7 +43,7 @@ std::vector<float> window_scores(const picker::Network& network, const NetworkSp
 DOCTEST_TEST_CASE("an image at once equals window by window, at every step and odd sizes") {
     picker::engine().prepare_thread();
     for (const NetworkSpec& spec : all()) {
-        const auto network = picker::engine().create(spec);
+        const auto network = picker::engine().create(spec, "cpu");
         network->set_parameters(random_parameters(spec, 11));
         const int size = spec.input_size;
         for (const auto& [height, width] : {std::pair{size, size}, std::pair{size + 19, size + 26},
@@ -72,7 +72,7 @@ DOCTEST_TEST_CASE("an image at once equals window by window, at every step and o
 DOCTEST_TEST_CASE("four rotations are the mean of the scores of turned windows, at steps 1, 12 and 20") {
     picker::engine().prepare_thread();
     for (const NetworkSpec& spec : {small_sigmoid(), small_softmax(), all_convolutions(), large_kernels()}) {
-        const auto network = picker::engine().create(spec);
+        const auto network = picker::engine().create(spec, "cpu");
         network->set_parameters(random_parameters(spec, 31));
         const int size = spec.input_size, height = size + 37, width = size + 22;
         const std::vector<float> image = random_values(static_cast<std::size_t>(height * width), 32, 1.0);
@@ -114,7 +114,7 @@ DOCTEST_TEST_CASE("four rotations are the mean of the scores of turned windows, 
 
 DOCTEST_TEST_CASE("two threads at once give the bits of one") {
     for (const NetworkSpec& spec : {small_softmax(), large_kernels()}) {
-        const auto network = picker::engine().create(spec);
+        const auto network = picker::engine().create(spec, "cpu");
         network->set_parameters(random_parameters(spec, 11));
         const int height = 130, width = 171;
         const std::vector<float> image =
@@ -135,7 +135,7 @@ DOCTEST_TEST_CASE("two threads at once give the bits of one") {
 
 DOCTEST_TEST_CASE("an image smaller than one window is refused") {
     const NetworkSpec spec = small_softmax();
-    const auto network = picker::engine().create(spec);
+    const auto network = picker::engine().create(spec, "cpu");
     network->set_parameters(random_parameters(spec, 11));
     const std::vector<float> image(17 * 40);
     float score = 0.0F;

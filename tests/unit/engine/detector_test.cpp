@@ -95,7 +95,7 @@ DOCTEST_TEST_CASE("a detector's outputs equal plain loops") {
         DOCTEST_CAPTURE(outputs);
         const NetworkSpec spec = small_detector(outputs);
         const std::vector<float> parameters = parameters_of(spec);
-        const auto network = picker::engine().create(spec);
+        const auto network = picker::engine().create(spec, "cpu");
         network->set_parameters(parameters);
         const std::vector<double> exact(parameters.begin(), parameters.end());
         const std::vector<float> pixels = random_values(edge * edge, 3, 1.0);
@@ -124,7 +124,7 @@ DOCTEST_TEST_CASE("a detector's gradients equal finite differences") {
         const NetworkSpec spec = small_detector(outputs);
         const std::vector<float> parameters = parameters_of(spec);
         const std::vector<Sample> all = make_samples(spec);
-        const auto network = picker::engine().create(spec);
+        const auto network = picker::engine().create(spec, "cpu");
         network->set_parameters(parameters);
         std::vector<float> pixels, labels;
         std::vector<std::vector<float>> masks(all[0].masks.size());
@@ -189,7 +189,7 @@ DOCTEST_TEST_CASE("a segmenter of pools and deconvolutions: outputs and gradient
     DOCTEST_CHECK(picker::grid_multiple(spec) == 4);
     DOCTEST_CHECK(picker::cell_size(spec) == 1);
     const std::vector<float> parameters = parameters_of(spec);
-    const auto network = picker::engine().create(spec);
+    const auto network = picker::engine().create(spec, "cpu");
     network->set_parameters(parameters);
     std::vector<double> at(parameters.begin(), parameters.end());
     const std::vector<float> pixels = random_values(edge * edge, 3, 1.0);

@@ -14,7 +14,7 @@ DOCTEST_TEST_CASE("scores equal those of plain loops") {
         const int count = 150; // more than one internal batch
         const std::size_t area = static_cast<std::size_t>(spec.input_size) * static_cast<std::size_t>(spec.input_size);
         const std::vector<float> patches = random_values(count * area, 6, 1.0);
-        const auto network = picker::engine().create(spec);
+        const auto network = picker::engine().create(spec, "cpu");
         network->set_parameters(parameters);
         std::vector<float> scores(count);
         network->score(patches.data(), count, scores.data());
@@ -33,7 +33,7 @@ DOCTEST_TEST_CASE("scores equal those of plain loops") {
 DOCTEST_TEST_CASE("a patch's score does not depend on its company") {
     const NetworkSpec spec = small_softmax();
     picker::engine().prepare_thread();
-    const auto network = picker::engine().create(spec);
+    const auto network = picker::engine().create(spec, "cpu");
     network->set_parameters(random_parameters(spec, 5));
     const int count = 100;
     const std::size_t area = static_cast<std::size_t>(spec.input_size) * static_cast<std::size_t>(spec.input_size);
@@ -50,7 +50,7 @@ DOCTEST_TEST_CASE("a patch's score does not depend on its company") {
 
 DOCTEST_TEST_CASE("misuse is an error, and parameters are copied") {
     const NetworkSpec spec = small_softmax();
-    const auto network = picker::engine().create(spec);
+    const auto network = picker::engine().create(spec, "cpu");
     std::vector<float> patch(18 * 18, 0.5F), parameters = random_parameters(spec, 1);
     float before = 0.0F, after = 0.0F;
     DOCTEST_CHECK_THROWS_AS(network->score(patch.data(), 1, &before), picker::Error); // no parameters yet
@@ -63,5 +63,5 @@ DOCTEST_TEST_CASE("misuse is an error, and parameters are copied") {
     DOCTEST_CHECK(picker::engine().description().find("LibTorch") == 0);
     NetworkSpec wrong = spec;
     wrong.input_size = 19;
-    DOCTEST_CHECK_THROWS_AS((void)picker::engine().create(wrong), picker::Error);
+    DOCTEST_CHECK_THROWS_AS((void)picker::engine().create(wrong, "cpu"), picker::Error);
 }

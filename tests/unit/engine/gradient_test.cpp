@@ -79,7 +79,7 @@ DOCTEST_TEST_CASE("gradients equal finite differences") {
     for (const NetworkSpec& spec : all()) {
         for (const picker::Loss loss : {picker::Loss::cross_entropy, picker::Loss::half_square}) {
             const Problem problem(spec);
-            const auto network = picker::engine().create(spec);
+            const auto network = picker::engine().create(spec, "cpu");
             network->set_parameters(problem.parameters);
             std::vector<float> gradient;
             const double value = gradient_of(*network, problem, loss, 0, samples, gradient);
@@ -108,7 +108,7 @@ DOCTEST_TEST_CASE("gradients equal finite differences") {
 
 DOCTEST_TEST_CASE("shards add up, on two threads at once, to the same bits") {
     const Problem problem(small_softmax());
-    const auto network = picker::engine().create(problem.spec);
+    const auto network = picker::engine().create(problem.spec, "cpu");
     network->set_parameters(problem.parameters);
     std::vector<float> whole, first, second, again;
     const auto loss = picker::Loss::cross_entropy;
@@ -137,7 +137,7 @@ DOCTEST_TEST_CASE("shards add up, on two threads at once, to the same bits") {
 
 DOCTEST_TEST_CASE("losses stay finite for hopeless samples") {
     const Problem problem(small_sigmoid());
-    const auto network = picker::engine().create(problem.spec);
+    const auto network = picker::engine().create(problem.spec, "cpu");
     std::vector<float> parameters = problem.parameters;
     parameters.back() = 200.0F; // bias of the output: probability 1 to any precision
     network->set_parameters(parameters);
@@ -150,7 +150,7 @@ DOCTEST_TEST_CASE("losses stay finite for hopeless samples") {
 
 DOCTEST_TEST_CASE("shards that do not fit are refused") {
     const Problem problem(small_softmax());
-    const auto network = picker::engine().create(problem.spec);
+    const auto network = picker::engine().create(problem.spec, "cpu");
     network->set_parameters(problem.parameters);
     picker::TrainingShard shard;
     shard.patches = problem.patches.data();

@@ -26,7 +26,7 @@ DOCTEST_TEST_CASE("the caller's LibTorch is left alone") {
     const NetworkSpec spec = small_softmax();
     const std::vector<float> parameters = random_parameters(spec, 1);
     const auto work = [&] {
-        const auto network = picker::engine().create(spec);
+        const auto network = picker::engine().create(spec, "cpu");
         network->set_parameters(parameters);
         const std::vector<float> image = random_values(60 * 70, 2, 1.0);
         std::vector<float> scores(1000), gradient(parameters.size());

@@ -68,7 +68,7 @@ DOCTEST_TEST_CASE("a map has the value of each window, at most 1") {
     const NetworkSpec spec = small_map();
     const std::vector<float> parameters = random_parameters(spec, 3);
     const std::vector<double> exact(parameters.begin(), parameters.end());
-    const auto network = picker::engine().create(spec);
+    const auto network = picker::engine().create(spec, "cpu");
     network->set_parameters(parameters);
     const int width = 30, height = 21, columns = width - 12, rows = height - 12;
     const std::vector<float> image = random_values(static_cast<std::size_t>(width * height), 4, 1.0);
@@ -99,7 +99,7 @@ DOCTEST_TEST_CASE("a map has the value of each window, at most 1") {
 DOCTEST_TEST_CASE("gradients of crops equal finite differences; unknown labels count nothing") {
     picker::engine().prepare_thread();
     Crops crops;
-    const auto network = picker::engine().create(crops.spec);
+    const auto network = picker::engine().create(crops.spec, "cpu");
     network->set_parameters(crops.parameters);
     std::vector<float> gradient(crops.parameters.size(), -99.0F);
     const double loss = network->gradient(crops.shard(), gradient);
@@ -125,14 +125,14 @@ DOCTEST_TEST_CASE("gradients of crops equal finite differences; unknown labels c
 
 DOCTEST_TEST_CASE("crops go with a network without pools, and maps with squared errors") {
     const Crops crops;
-    const auto network = picker::engine().create(crops.spec);
+    const auto network = picker::engine().create(crops.spec, "cpu");
     network->set_parameters(crops.parameters);
     std::vector<float> gradient(crops.parameters.size());
     picker::TrainingShard shard = crops.shard();
     shard.loss = picker::Loss::cross_entropy;
     DOCTEST_CHECK_THROWS_AS((void)network->gradient(shard, gradient), picker::Error);
     const NetworkSpec pooled = residual();
-    const auto other = picker::engine().create(pooled);
+    const auto other = picker::engine().create(pooled, "cpu");
     const std::vector<float> parameters = random_parameters(pooled, 1);
     other->set_parameters(parameters);
     gradient.resize(parameters.size());
