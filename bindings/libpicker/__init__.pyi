@@ -394,38 +394,38 @@ class Model:
     def export_head(self, name: str) -> Model: ...
     def import_head(self, name: str, source: Model, head: str) -> None: ...
     def pick(
-        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0, device: str = "cpu",
+        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0, device: str = "auto",
         **options: Unpack[_Rules],
     ) -> Picks: ...
     def score(
-        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0, device: str = "cpu",
+        self, micrograph: _Image, *, progress: _Progress = None, threads: int = 0, device: str = "auto",
         **options: Unpack[_Rules],
     ) -> ScoreMap: ...
     def pick_from_scores(self, scores: ScoreMap, **options: Unpack[_Rules]) -> Picks: ...
     def preprocess(self, micrograph: _Image, **options: Unpack[_Rules]) -> Micrograph: ...
     def train(
         self, data: Dataset, validation: Optional[Dataset] = None, *, progress: _Progress = None, threads: int = 0,
-        device: str = "cpu", **options: Unpack[_Training],
+        device: str = "auto", **options: Unpack[_Training],
     ) -> TrainReport: ...
     def tune(
-        self, data: Dataset, candidates: int, *, progress: _Progress = None, threads: int = 0, device: str = "cpu",
+        self, data: Dataset, candidates: int, *, progress: _Progress = None, threads: int = 0, device: str = "auto",
         **options: Unpack[_Training],
     ) -> None: ...
     def iterate(
         self, data: Dataset, validation: Optional[Dataset] = None, *, pick: Optional[dict[str, Any]] = None,
-        progress: _Progress = None, threads: int = 0, device: str = "cpu", iterations: Optional[int] = None,
+        progress: _Progress = None, threads: int = 0, device: str = "auto", iterations: Optional[int] = None,
         fraction: Optional[float] = None, top: Optional[int] = None, avoid: Optional[float] = None,
         **options: Unpack[_Training],
     ) -> RoundsReport: ...
     def train_rounds(
         self, data: Dataset, validation: Optional[Dataset] = None, *, progress: _Progress = None, threads: int = 0,
-        device: str = "cpu", rounds: Optional[int] = None, labels: Optional[Literal["incomplete", "complete"]] = None,
+        device: str = "auto", rounds: Optional[int] = None, labels: Optional[Literal["incomplete", "complete"]] = None,
         threshold: Optional[float] = None, lowest: Optional[float] = None, until: Optional[float] = None,
         **options: Unpack[_Training],
     ) -> RoundsReport: ...
     def propose_review(
         self, micrographs: _Paths, output: _Path, *, progress: _Progress = None, threads: int = 0,
-        device: str = "cpu", earlier: Optional[_Paths] = None, negatives: Optional[float] = None,
+        device: str = "auto", earlier: Optional[_Paths] = None, negatives: Optional[float] = None,
         **options: Unpack[_Rules],
     ) -> ReviewReport: ...
 
@@ -485,7 +485,7 @@ class RunReport(_Record):
     items: list[RunItem]
 
 def pick_files(
-    model: Model, inputs: _Paths, output: _Path, *, progress: _Progress = None, threads: int = 0, device: str = "cpu",
+    model: Model, inputs: _Paths, output: _Path, *, progress: _Progress = None, threads: int = 0, device: str = "auto",
     formats: Optional[_Paths] = None, masks: Optional[_Paths] = None, top: Optional[int] = None,
     top_per_micrograph: Optional[int] = None, box_size: Optional[float] = None,
     write_score_maps: Optional[bool] = None, overwrite: Optional[bool] = None,

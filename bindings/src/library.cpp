@@ -1,5 +1,6 @@
 // What the library is and can do: version, features, formats, architectures.
 #include "record.hpp"
+#include "task.hpp"
 
 namespace bindings {
 namespace {
@@ -63,23 +64,25 @@ void add_library(py::module_& m) {
     m.def(
         "devices",
         [] {
+            prepare_torch(); // a library with GPU code asks it
             std::vector<std::string> names;
             for (std::int32_t i = 0; i < picker_device_count(); ++i) {
                 names.emplace_back(picker_device_name(i));
             }
             return names;
         },
-        "What device= takes: where networks can run. 'cpu' is always the first.");
+        "What device= takes: 'auto' (a GPU where there is one), or one of these names. 'cpu' is always the first.");
     m.def(
         "has_feature",
         [](const std::string& name) {
-            if (name == "torch") {
-                py::module_::import("libpicker._torch").attr("prepare")();
+            if (name == "torch" || name == "cuda") {
+                prepare_torch();
             }
             return picker_has_feature(name.c_str()) != 0;
         },
         py::arg("name"),
-        "Whether 'torch' (LibTorch can be loaded: tries it), 'cuda', 'tiff', 'png' or 'atoms' (PDB and mmCIF) is "
+        "Whether 'torch' (LibTorch can be loaded: tries it), 'cuda' (there is a GPU to use), 'tiff', 'png' or 'atoms' "
+        "(PDB and mmCIF) is "
         "there.");
 }
 

@@ -136,7 +136,8 @@ void add_model(py::module_& m) {
     static const std::string tail =
         "    progress: True for a bar, or a callable(Progress) that may return True to cancel\n"
         "    threads: worker threads [0: one per core]; results do not depend on it\n"
-        "    device: where the network runs, a name of devices()\n\nOptions; None leaves the "
+        "    device: where the network runs: 'auto' (a GPU where there is one), or a name of devices()\n\nOptions; "
+        "None leaves the "
         "default in brackets, lengths are angstrom:\n\n" +
         options;
     static const std::string create_text =
@@ -219,9 +220,9 @@ void add_model(py::module_& m) {
             py::arg("name"), py::arg("source"), py::arg("head"),
             "Adds head `head` ('general' too) of another model as `name`; its body must be this model's to the bit.")
         .def("pick", &pick, py::arg("micrograph"), py::kw_only(), py::arg("progress") = py::none(),
-             py::arg("threads") = 0, py::arg("device") = "cpu", pick_text.c_str())
+             py::arg("threads") = 0, py::arg("device") = "auto", pick_text.c_str())
         .def("score", &score, py::arg("micrograph"), py::kw_only(), py::arg("progress") = py::none(),
-             py::arg("threads") = 0, py::arg("device") = "cpu", score_text.c_str())
+             py::arg("threads") = 0, py::arg("device") = "auto", score_text.c_str())
         .def("pick_from_scores", &pick_from_scores, py::arg("scores"), from_scores_text.c_str())
         .def("preprocess", &preprocess, py::arg("micrograph"), preprocess_text.c_str())
         .def("__repr__", &show);

@@ -197,13 +197,14 @@ void add_run(py::module_& m) {
         "done.\n\n"
         "    inputs: a path, folder, quoted glob or STAR list, or several of them\n    output: folder\n"
         "    progress: True for a bar, or a callable(Progress) that may return True to cancel\n"
-        "    threads: worker threads [0: one per core]\n    device: where the network runs, a name of "
+        "    threads: worker threads [0: one per core]\n    device: where the network runs: 'auto' (a GPU where there "
+        "is one), or a name of "
         "devices()\n\nOptions of the run:\n\n" +
         document(run_fields()) +
         "\nOptions of each micrograph, as in Model.pick (lengths in angstrom), but for mask and top:\n\n" +
         document(pick_fields());
     m.def("pick_files", &pick_files, py::arg("model"), py::arg("inputs"), py::arg("output"), py::kw_only(),
-          py::arg("progress") = py::none(), py::arg("threads") = 0, py::arg("device") = "cpu", text.c_str());
+          py::arg("progress") = py::none(), py::arg("threads") = 0, py::arg("device") = "auto", text.c_str());
 }
 
 } // namespace bindings

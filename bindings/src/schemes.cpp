@@ -183,7 +183,7 @@ void add_schemes(py::module_& m) {
     static const std::string task_text =
         "    progress: True for a bar, or a callable(Progress) that may return True to cancel\n"
         "    threads: worker threads [0: one per core]\n"
-        "    device: where the network runs, a name of devices()\n\n";
+        "    device: where the network runs: 'auto' (a GPU where there is one), or a name of devices()\n\n";
     static const std::string train_text =
         "\nOptions of each training, as in Model.train:\n\n" + document(train_fields());
     static const std::string iterate_text =
@@ -207,7 +207,7 @@ void add_schemes(py::module_& m) {
         document(pick_fields());
     const auto progress = py::arg("progress") = py::none();
     const auto threads = py::arg("threads") = 0;
-    const auto device = py::arg("device") = "cpu";
+    const auto device = py::arg("device") = "auto";
     auto model =
         py::reinterpret_borrow<py::class_<ModelObject, std::shared_ptr<ModelObject>>>(py::object(m.attr("Model")));
     model

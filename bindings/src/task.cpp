@@ -13,18 +13,6 @@ struct ProgressObject {
     double rate = 0, seconds_left = -1, value = 0;
 };
 
-std::int32_t device_index(const std::string& name) {
-    std::string known;
-    for (std::int32_t i = 0; i < picker_device_count(); ++i) {
-        if (name == picker_device_name(i)) {
-            return i;
-        }
-        known += std::string(known.empty() ? "" : ", ") + picker_device_name(i);
-    }
-    throw libpicker::Error(PICKER_INVALID_ARGUMENT,
-                           "there is no device '" + name + "'; this version of libpicker knows " + known);
-}
-
 } // namespace
 
 Task::Task(const py::object& progress, int threads, const std::string& device)
@@ -34,7 +22,7 @@ Task::Task(const py::object& progress, int threads, const std::string& device)
                                "threads must be 0 (one per core) or more, not " + std::to_string(threads));
     }
     control_.threads = threads;
-    control_.device = device_index(device);
+    control_.device_name = device;
     if (progress.is(py::bool_(true))) {
         bar_ = py::module_::import("libpicker._progress").attr("Bar")();
         callable_ = bar_;

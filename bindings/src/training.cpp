@@ -101,7 +101,7 @@ void add_training(py::module_& m) {
     static const std::string options =
         "    progress: True for a bar, or a callable(Progress) that may return True to cancel\n"
         "    threads: worker threads [0: one per core]; results are the same bits for any number\n"
-        "    device: where the network runs, a name of devices()\n\n"
+        "    device: where the network runs: 'auto' (a GPU where there is one), or a name of devices()\n\n"
         "Options; None leaves the architecture's default (docs/models.md):\n\n" +
         document(train_fields());
     static const std::string train_text =
@@ -116,9 +116,9 @@ void add_training(py::module_& m) {
     const py::object model = m.attr("Model");
     auto type = py::reinterpret_borrow<py::class_<ModelObject, std::shared_ptr<ModelObject>>>(model);
     type.def("train", &train, py::arg("data"), py::arg("validation") = py::none(), py::kw_only(),
-             py::arg("progress") = py::none(), py::arg("threads") = 0, py::arg("device") = "cpu", train_text.c_str())
+             py::arg("progress") = py::none(), py::arg("threads") = 0, py::arg("device") = "auto", train_text.c_str())
         .def("tune", &tune, py::arg("data"), py::arg("candidates"), py::kw_only(), py::arg("progress") = py::none(),
-             py::arg("threads") = 0, py::arg("device") = "cpu", tune_text.c_str());
+             py::arg("threads") = 0, py::arg("device") = "auto", tune_text.c_str());
 }
 
 } // namespace bindings

@@ -17,7 +17,7 @@ const std::vector<Flag>& common_flags() {
         {"--json", Takes::nothing, "", "print the result as JSON on standard output, failures too"},
         {"--quiet", Takes::nothing, "", "no progress, no remarks; warnings stay"},
         {"--threads", Takes::one, "N", "worker threads [one per core]; the result does not depend on it"},
-        {"--device", Takes::one, "NAME", "where networks run [cpu]; this version knows no other"},
+        {"--device", Takes::one, "NAME", "where networks run: cpu, cuda, cuda:N [auto: a GPU if there is one]"},
         {"--help", Takes::nothing, "", "this text"},
         {"--version", Takes::nothing, "", "the version"},
     };

@@ -23,15 +23,14 @@ void check_common(const Arguments& arguments) {
         throw UsageError(where + "--pixel-size is " + arguments.text("--pixel-size") +
                          "; it is in angstrom per pixel, from 0.05 to 100");
     }
-    const std::string device = arguments.text("--device", "cpu");
-    std::string known;
-    for (int i = 0; i < picker_device_count(); ++i) {
-        if (device == picker_device_name(i)) {
-            return;
-        }
-        known += std::string(known.empty() ? "" : ", ") + picker_device_name(i);
+    // Whether it is there is seen when something runs on it: to look takes time.
+    const std::string device = arguments.text("--device", "auto");
+    const std::string number = device.starts_with("cuda:") ? device.substr(5) : "";
+    const bool is_numbered =
+        !number.empty() && number.size() < 6 && number.find_first_not_of("0123456789") == number.npos;
+    if (device != "auto" && device != "cpu" && device != "cuda" && !is_numbered) {
+        throw UsageError(where + "there is no device '" + device + "'; give auto, cpu, cuda, or cuda:N for GPU N");
     }
-    throw UsageError(where + "there is no device '" + device + "'; this version knows " + known);
 }
 
 std::uint64_t seed_of(const Arguments& arguments) {

@@ -25,6 +25,7 @@ struct Command {
 // One per command; main.cpp lists them.
 Command models_command();
 Command heads_command();
+Command devices_command();
 Command inspect_command();
 Command simulate_command();
 Command train_command();

@@ -82,6 +82,7 @@ InterruptibleReads::~InterruptibleReads() {
 Terminal::Terminal(const Arguments& arguments)
     : quiet_(arguments.has("--quiet")), is_terminal_(isatty(STDERR_FILENO) == 1), last_(now()), start_(last_) {
     control_.threads = static_cast<int>(arguments.integer("--threads", 1, 4096).value_or(0));
+    control_.device_name = arguments.text("--device", "auto");
     control_.progress = [this](const picker_progress& p) { return show(p); };
     control_.log = [this](int level, const std::string& line) {
         if (level > 0) {

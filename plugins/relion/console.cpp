@@ -40,9 +40,10 @@ std::string star_list(const std::string& list) {
     return list;
 }
 
-libpicker::Control control_of(const Job& job, int threads) {
+libpicker::Control control_of(const Job& job, const Parameters& parameters) {
     libpicker::Control control;
-    control.threads = threads;
+    control.threads = parameters.threads();
+    control.device_name = parameters.text("device", "auto");
     control.progress = [&job, last = Clock::now()](const picker_progress& p) mutable {
         const auto now = Clock::now();
         const bool training = std::string(p.stage) == "train", epoch = training && p.item[0] != '\0';

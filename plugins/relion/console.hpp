@@ -2,6 +2,7 @@
 #pragma once
 
 #include "job.hpp"
+#include "parameters.hpp"
 #include "picker/picker.hpp"
 
 #include <string>
@@ -14,7 +15,7 @@ void warn(const std::string& line);
 Host greet(const Job& job, const std::string& what, const std::string& list);
 // `list` as it is. libpicker::Error where it is no STAR file.
 std::string star_list(const std::string& list);
-libpicker::Control control_of(const Job& job, int threads);
+libpicker::Control control_of(const Job& job, const Parameters& parameters);
 // How a run that was cancelled ends, and why, for people: `kept` says what is not lost.
 End cancelled_end(const std::string& kept);
 

@@ -19,6 +19,7 @@ const Labels& common_labels() {
         {"j", Takes::one, "threads: the Running tab"},
         {"pixel_size", Takes::one, "angstrom per pixel; overrides the STAR file"},
         {"mask", Takes::one, "images of places to leave out (carbon, ice): a folder, or files between commas"},
+        {"device", Takes::one, "where networks run: auto, cpu, cuda or cuda:N [auto: a GPU where there is one]"},
         {"help", Takes::nothing, "this text"},
         {"version", Takes::nothing, "the version"},
         {"pipeline_control", Takes::ignored, ""},

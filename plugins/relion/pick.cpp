@@ -122,7 +122,7 @@ End pick(const Job& job, const Parameters& parameters) {
     const Host host = greet(job, "picks on", list);
     const libpicker::Inputs inputs({star_list(list)}, true);
     const auto model = libpicker::Model::load(model_path);
-    RunResult result = run_all(job, model, inputs, options, control_of(job, parameters.threads()));
+    RunResult result = run_all(job, model, inputs, options, control_of(job, parameters));
     if (pick.has_keep != 0) { // candidates down to it are written, and shown
         result.threshold = std::min(result.threshold, pick.keep);
     }
@@ -136,7 +136,7 @@ End pick(const Job& job, const Parameters& parameters) {
                                "every micrograph failed, the first with: " + summary.failures.front());
     }
     write_results(job, list, host, result, summary);
-    if (parameters.has("report") && !write_reports(job, control_of(job, parameters.threads()))) {
+    if (parameters.has("report") && !write_reports(job, control_of(job, parameters))) {
         return cancelled_end("picks and lists are written, the report is not");
     }
     if (summary.merits.empty()) {

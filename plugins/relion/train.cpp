@@ -165,7 +165,7 @@ End train(const Job& job, const Parameters& parameters) {
     options.state_file = state.c_str();
     auto model = starting_model(parameters, options);
     const TrainingData data = read_training_data(parameters);
-    const auto control = control_of(job, parameters.threads());
+    const auto control = control_of(job, parameters);
     auto report = libpicker::make<picker_train_report>();
     try {
         report = model.train(data.train, data.held_out.empty() ? nullptr : &data.validation, options, control);

@@ -76,13 +76,20 @@ DOCTEST_TEST_CASE("version, features, devices") {
     DOCTEST_CHECK(picker_abi_version() == PICKER_ABI_VERSION);
     DOCTEST_CHECK(picker_has_feature("tiff") == 1);
     DOCTEST_CHECK(picker_has_feature("png") == 1);
-    DOCTEST_CHECK(picker_has_feature("cuda") == 0);
+    DOCTEST_CHECK(picker_has_feature("cuda") == (picker_device_count() > 1 ? 1 : 0));
     DOCTEST_CHECK(picker_has_feature("teleportation") == 0);
     DOCTEST_CHECK(picker_has_feature("") == 0);
-    DOCTEST_CHECK(picker_device_count() == 1);
+    DOCTEST_REQUIRE(picker_device_count() >= 1);
     DOCTEST_CHECK(picker_device_name(0) == std::string("cpu"));
-    DOCTEST_CHECK(picker_device_name(1) == nullptr);
-    DOCTEST_CHECK(picker_device_name(-1) == nullptr);
+    DOCTEST_CHECK(picker_device_description(0) == std::string());
+    for (int i = 1; i < picker_device_count(); ++i) {
+        DOCTEST_CHECK(picker_device_name(i) == "cuda:" + std::to_string(i - 1));
+        DOCTEST_CHECK(picker_device_description(i) != std::string());
+    }
+    for (const int none : {-1, picker_device_count(), INT32_MAX, INT32_MIN}) {
+        DOCTEST_CHECK(picker_device_name(none) == nullptr);
+        DOCTEST_CHECK(picker_device_description(none) == nullptr);
+    }
 }
 
 DOCTEST_TEST_CASE("threads and devices that do not exist are refused") {
@@ -97,9 +104,50 @@ DOCTEST_TEST_CASE("threads and devices that do not exist are refused") {
     refused(picker_pick(picks.out(), model.get(), sample.micrograph.get(), &options, &control), PICKER_INVALID_ARGUMENT,
             {"threads", "-1", "0 (one per core)"});
     control.threads = 0;
-    control.device = 3;
+    control.device = 300;
     refused(picker_pick(picks.out(), model.get(), sample.micrograph.get(), &options, &control), PICKER_UNSUPPORTED,
-            {"device", "3", "CPU"});
+            {"device", "300", "0 (cpu)"});
+    control.device = 0;
+    for (const char* name : {"gpu", "cuda:", "cuda:-1", "CPU"}) {
+        control.device_name = name;
+        refused(picker_pick(picks.out(), model.get(), sample.micrograph.get(), &options, &control),
+                PICKER_INVALID_ARGUMENT, {name, "auto, cpu, cuda, or cuda:N"});
+    }
+    // One that is not here: why, and what to do instead.
+    control.device_name = "cuda:300";
+    refused(picker_pick(picks.out(), model.get(), sample.micrograph.get(), &options, &control), PICKER_BACKEND, {});
+    if (picker_has_feature("torch") != 0) {
+        DOCTEST_CHECK(std::string(picker_last_error()).find("cuda:300") != std::string::npos);
+        DOCTEST_CHECK(std::string(picker_last_error()).find("cpu") != std::string::npos);
+    }
+}
+
+DOCTEST_TEST_CASE("a device by name; a program that names none stays on the CPU") {
+    if (picker_has_feature("torch") == 0) {
+        DOCTEST_MESSAGE("skipped: no LibTorch");
+        return;
+    }
+    const auto sample = libpicker::simulate(small_simulation(), 0);
+    const auto model = libpicker::Model::create("deeppicker");
+    auto options = make<picker_pick_options>();
+    options.diameter = 160;
+    options.has_threshold = 1;
+    options.threshold = 0.1;
+    libpicker::Control control;
+    const auto scores_of = [](const libpicker::Picks& picks) {
+        const double* scores = picks.column("score");
+        return std::vector<double>(scores, scores + picks.size());
+    };
+    const auto unnamed = scores_of(model.pick(sample.micrograph, options, control));
+    control.device_name = "cpu";
+    const auto named = scores_of(model.pick(sample.micrograph, options, control));
+    DOCTEST_CHECK(!unnamed.empty());
+    DOCTEST_CHECK(unnamed == named);
+    if (picker_device_count() == 1) {
+        control.device_name = "auto";
+        control.device = 77; // a name goes first
+        DOCTEST_CHECK(scores_of(model.pick(sample.micrograph, options, control)) == named);
+    }
 }
 
 DOCTEST_TEST_CASE("without LibTorch, what needs it says so and how to get it") {

@@ -16,6 +16,9 @@ void add_library(std::vector<Entry>& table) {
     table.push_back({"picker_last_error", {}, [](World&, Call&) { return answer(picker_last_error() == nullptr); }});
     table.push_back({"picker_device_count", {}, [](World&, Call&) { return answer(picker_device_count() == 0); }});
     table.push_back({"picker_device_name", {}, [](World&, Call&) { return answer(picker_device_name(0) == nullptr); }});
+    table.push_back({"picker_device_description", {}, [](World&, Call&) {
+                         return answer(picker_device_description(0) == nullptr);
+                     }});
     table.push_back(PICKER_INIT_ENTRY(picker_control, "control"));
 }
 

@@ -65,7 +65,8 @@ class WrongUsage(Case):
                 (["pick", "--overwrite=yes"], ["--overwrite takes no value"]),
                 (["models", "--threads", "0"], ["--threads", "from 1", "'0'"]),
                 (["models", "--threads", "many"], ["--threads", "whole number", "'many'"]),
-                (["models", "--device", "cuda:0"], ["cuda:0", "cpu"]),
+                (["models", "--device", "gpu"], ["'gpu'", "auto, cpu, cuda, or cuda:N"]),
+                (["models", "--device", "cuda:x"], ["'cuda:x'", "cpu"]),
                 (["models", "--seed", "-1"], ["--seed", "'-1'"]),
                 (["inspect", "--pixel-size", "0", "a.mrc"], ["--pixel-size", "0.05"]),
                 (["inspect", "--pixel-size", "4A", "a.mrc"], ["--pixel-size", "'4A'"]),
@@ -162,7 +163,7 @@ class Output(Case):
     @unittest.skipUnless(shutil.which("ldd"), "this system has no ldd")
     def test_the_program_links_no_torch(self):
         linked = subprocess.run(["ldd", PICKER], capture_output=True, text=True, check=True).stdout
-        linked = re.sub(r"\(0x[0-9a-f]+\)", "", linked)  # addresses can hold the letters of a name
+        linked = " ".join(line.split()[0] for line in linked.splitlines())  # paths and addresses can hold the letters
         self.assertIn("libpicker.so", linked)
         for name in ("torch", "c10", "cuda"):
             self.assertNotIn(name, linked)

@@ -69,18 +69,22 @@ typedef enum picker_status {
 PICKER_API const char* picker_version(void);
 /* PICKER_ABI_VERSION of the library that is loaded; it may be newer than the header's. */
 PICKER_API int32_t picker_abi_version(void);
-/* Whether a named feature is present: "torch" (LibTorch can be loaded: tries it), "cuda", "tiff", "png", "atoms" (PDB
- * and mmCIF structures can be simulated from). 1 or 0; 0 for a name it does not know, and for NULL. */
+/* Whether a named feature is present: "torch" (LibTorch can be loaded: tries it), "cuda" (there is a GPU to use),
+ * "tiff", "png", "atoms" (PDB and mmCIF structures can be simulated from). 1 or 0; 0 for a name it does not know, and
+ * for NULL. */
 PICKER_API int32_t picker_has_feature(const char* name);
 /* "PICKER_OK" and so on; "unknown status" for other values. Borrowed; static. */
 PICKER_API const char* picker_status_name(int32_t status);
 /* This thread's message of its last failed call; "" if none has failed. Borrowed; until the next failing call of this
  * thread. A call that succeeds leaves it. */
 PICKER_API const char* picker_last_error(void);
-/* Number of compute devices: the CPU is device 0. */
+/* Number of compute devices: the CPU is device 0; GPUs follow. A library that was built with CUDA loads LibTorch for
+ * the answer, and starts CUDA, once. */
 PICKER_API int32_t picker_device_count(void);
-/* Name of a device ("cpu"), NULL when there is none of that index. Borrowed; static. */
+/* Name of a device ("cpu", "cuda:0"), NULL when there is none of that index. Borrowed; static. */
 PICKER_API const char* picker_device_name(int32_t index);
+/* What it is ("NVIDIA H200, 140 GiB"), "" for the CPU, NULL when there is none of that index. Borrowed; static. */
+PICKER_API const char* picker_device_description(int32_t index);
 
 /* How far a long call has come. Given to the progress callback; read only what struct_size covers. */
 typedef struct picker_progress {
@@ -105,7 +109,10 @@ typedef struct picker_control {
     picker_log_fn log;           /* may be NULL */
     void* user;
     int32_t threads; /* worker threads; 0 = one per core. Results do not depend on it. */
-    int32_t device;  /* index as for picker_device_name */
+    int32_t device;  /* index as for picker_device_name; where device_name is NULL */
+    /* Where networks run, by name: "auto" (a GPU where there is one, else the CPU), "cpu", "cuda" (the first GPU) or
+     * "cuda:N". NULL leaves it to `device`. PICKER_BACKEND, with the reason, for a GPU that is not there. */
+    const char* device_name;
 } picker_control;
 /* Fills in defaults. PICKER_INVALID_ARGUMENT for NULL or a size that no version of the struct had. */
 PICKER_API picker_status picker_control_init(picker_control* control, size_t struct_size) PICKER_CHECK_RESULT;

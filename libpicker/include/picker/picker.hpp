@@ -112,7 +112,8 @@ public:
     std::function<bool(const picker_progress&)> progress; // true: cancel
     std::function<void(int level, const std::string&)> log;
     int threads = 0;
-    int device = 0; // index as for picker_device_name
+    int device = 0;          // index as for picker_device_name; where device_name is empty
+    std::string device_name; // "auto", "cpu", "cuda", "cuda:N"
 
     // Runs `call` with a picker_control that leads back to this object.
     template <typename Call> void run(Call&& call) const {
@@ -121,6 +122,7 @@ public:
         control.user = &state;
         control.threads = threads;
         control.device = device;
+        control.device_name = device_name.empty() ? nullptr : device_name.c_str();
         if (progress) {
             control.progress = [](void* user, const picker_progress* p) -> std::int32_t {
                 return static_cast<State*>(user)->guard([&](const Control& self) { return self.progress(*p); });

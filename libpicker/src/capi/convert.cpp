@@ -1,5 +1,6 @@
 // Conversions between the structs of picker.h and the library's own types (handles.hpp).
 #include "capi/handles.hpp"
+#include "engine/device_name.hpp"
 #include "models/heads.hpp"
 
 #include <cmath>
@@ -19,16 +20,33 @@ std::vector<std::string> strings_of(const char* const* values, std::size_t count
     return result;
 }
 
+namespace {
+
+// Whether a device is there is seen by whoever makes a network; only its name is checked here.
+std::string device_of(const picker_control& control) {
+    if (control.device_name != nullptr) {
+        return name_of(parse_device(control.device_name));
+    }
+    if (const char* name = picker_device_name(control.device)) {
+        return name;
+    }
+    std::string known;
+    for (std::int32_t i = 0; i < picker_device_count(); ++i) {
+        known += text(i > 0 ? ", " : "", i, " (", picker_device_name(i), ")");
+    }
+    fail(Status::unsupported, "picker_control.device is ", control.device, ", but there are only the devices ", known);
+}
+
+} // namespace
+
 Control control_of(const picker_control* source) {
     const picker_control control = read_struct(source);
     if (control.threads < 0 || control.threads > 4096) {
         fail(Status::invalid_argument, "picker_control.threads is ", control.threads,
              "; give 0 (one per core) to 4096");
     }
-    if (control.device != 0) {
-        fail(Status::unsupported, "picker_control.device is ", control.device, ", but there is only device 0, the CPU");
-    }
     Control result;
+    result.device = device_of(control);
     result.threads = control.threads;
     if (control.progress != nullptr) {
         result.progress = [callback = control.progress, user = control.user](const ProgressEvent& event) {

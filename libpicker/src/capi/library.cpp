@@ -1,11 +1,13 @@
 // picker.h, "library": versions, names, this thread's message, devices, control.
 #include "capi/handles.hpp"
+#include "engine/device_name.hpp"
 #include "engine/engine.hpp"
 #include "io/atoms.hpp"
 #include "version.hpp"
 
 #include <cstring>
 #include <iterator>
+#include <vector>
 
 using namespace picker;
 using namespace picker::capi;
@@ -31,7 +33,10 @@ int32_t picker_has_feature(const char* name) {
     if (std::strcmp(name, "torch") == 0) {
         return engine_available() ? 1 : 0;
     }
-    return 0; // "cuda" as well: this build has no GPU code
+    if (std::strcmp(name, "cuda") == 0) {
+        return picker_device_count() > 1 ? 1 : 0;
+    }
+    return 0;
 }
 
 const char* picker_status_name(int32_t status) {
@@ -49,12 +54,51 @@ const char* picker_last_error(void) {
     return last_error();
 }
 
+namespace {
+
+// Looked for once. Without GPU code there is nothing to look for, and LibTorch need not be loaded.
+const std::vector<DeviceInfo>& devices() {
+    static const std::vector<DeviceInfo> all = []() -> std::vector<DeviceInfo> {
+        try {
+            if (built_with_cuda() && engine_available()) {
+                return engine().devices();
+            }
+        } catch (...) { // no memory; then no GPU either
+        }
+        return {{"cpu", ""}};
+    }();
+    return all;
+}
+
+const DeviceInfo* device_at(std::int32_t index) {
+    try {
+        return entry_at(devices(), index);
+    } catch (...) {
+        return nullptr;
+    }
+}
+
+} // namespace
+
 int32_t picker_device_count(void) {
-    return 1;
+    try {
+        return static_cast<std::int32_t>(devices().size());
+    } catch (...) {
+        return 0;
+    }
 }
 
 const char* picker_device_name(int32_t index) {
-    return index == 0 ? "cpu" : nullptr;
+    if (index == 0) {
+        return "cpu"; // without a look at the others
+    }
+    const DeviceInfo* device = device_at(index);
+    return device == nullptr ? nullptr : device->name.c_str();
+}
+
+const char* picker_device_description(int32_t index) {
+    const DeviceInfo* device = device_at(index);
+    return device == nullptr ? nullptr : device->description.c_str();
 }
 
 picker_status picker_control_init(picker_control* control, size_t struct_size) {

@@ -73,7 +73,7 @@ picker_status picker_pick(picker_picks** out, const picker_model* model, const p
         auto*& target = out_handle(out, "out");
         Job job(model, micrograph, options, control);
         const ExclusionMask mask = mask_of(job.given.mask);
-        const Scorer scorer(job.model);
+        const Scorer scorer(job.model, job.control.device);
         WorkerPool pool = engine_pool(job.control);
         auto handle = std::make_unique<picker_picks>();
         handle->value =
@@ -90,7 +90,7 @@ picker_status score_micrograph(picker_scores** out, const picker_model* model, c
     return guard([&] {
         auto*& target = out_handle(out, "out");
         Job job(model, micrograph, options, control);
-        const Scorer scorer(job.model);
+        const Scorer scorer(job.model, job.control.device);
         WorkerPool pool = engine_pool(job.control);
         const auto poll = [&] { job.poll(); };
         auto handle = std::make_unique<picker_scores>();

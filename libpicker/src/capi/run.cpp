@@ -115,7 +115,7 @@ picker_status picker_pick_files(picker_run_report** out, const picker_model* mod
         std::optional<Scorer> scorer;
         const Model chosen = model_to_score(source, run_options.settings);
         if (run_options.source == CandidateSource::micrograph) {
-            scorer.emplace(chosen);
+            scorer.emplace(chosen, talk.device);
         }
         auto handle = std::make_unique<picker_run_report>();
         handle->value = pick_files(chosen, scorer ? &*scorer : nullptr, files.items, run_options, talk);

@@ -17,7 +17,7 @@ picker_status picker_session_open(picker_session** out, const picker_model* mode
         const auto chosen = std::make_shared<const Model>(model_to_score(source, run_options.settings));
         std::shared_ptr<const Scorer> scorer;
         if (run_options.source == CandidateSource::micrograph) {
-            scorer = std::make_shared<const Scorer>(*chosen);
+            scorer = std::make_shared<const Scorer>(*chosen, talk.device);
         }
         target = new picker_session{PickSession(chosen, scorer, run_options, talk), {}};
     });
