@@ -18,6 +18,8 @@ PICKER_STARFILE_PIN=0.5.13
 PICKER_TRACKPY_PIN=0.7
 PICKER_PYBIND11_PIN=3.1.0
 PICKER_CRYOSPARC_PINS="4.7.1 5.0.3"
+# nvcc and what it needs, for tests/cuda/build.sh.
+PICKER_CUDA_PINS="nvidia-cuda-nvcc==13.5.37 nvidia-cuda-crt==13.5.37 nvidia-nvvm==13.5.37 nvidia-cuda-runtime==13.5.37"
 PICKER_CMAKE_MINIMUM=3.20
 picker_venv=$PICKER_ROOT/.venv
 # A clone at another place finds what this one compiled.
@@ -237,6 +239,37 @@ picker_cryosparc() {
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ${PICKER_PIP_ARGS:-} "cryosparc-tools==$1" setuptools wheel </dev/null >&2; }; then
     picker_say "no cryosparc-tools $1; the comparison with it is skipped"
   fi
+}
+
+# Prints the path of a CUDA compiler: the machine's own (CUDACXX, or nvcc in PATH), else one in an environment of its own,
+# build/cuda/venv. Fails where none can be had.
+picker_nvcc() {
+  local venv=$PICKER_ROOT/build/cuda/venv nvcc found=
+  if [ -n "${CUDACXX:-}" ] || command -v nvcc >/dev/null 2>&1; then
+    command -v "${CUDACXX:-nvcc}"
+    return
+  fi
+  picker_venv_nvcc() { # of the pinned versions
+    [ "$(cat "$venv/.pins" 2>/dev/null)" = "$PICKER_CUDA_PINS" ] || return 1
+    for nvcc in "$venv"/lib/python3*/site-packages/nvidia/*/bin/nvcc; do
+      if picker_runs "$nvcc"; then found=$nvcc; fi
+    done
+    [ -n "$found" ]
+  }
+  if ! picker_venv_nvcc; then
+    picker_say "installing nvcc into build/cuda/venv (once)"
+    rm -rf "$venv"
+    mkdir -p "$PICKER_ROOT/build/cuda"
+    # shellcheck disable=SC2086 # several arguments in one variable
+    if ! { "${PICKER_PYTHON:-python3}" -m venv "$venv" >&2 &&
+      "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ${PICKER_PIP_ARGS:-} $PICKER_CUDA_PINS </dev/null >&2; }; then
+      picker_say "pip could not install nvcc; the GPU code is not built"
+      return 1
+    fi
+    printf '%s\n' "$PICKER_CUDA_PINS" >"$venv/.pins"
+    picker_venv_nvcc || { picker_say "the nvcc that pip installed does not run; the GPU code is not built" && return 1; }
+  fi
+  printf '%s\n' "$found"
 }
 
 # Prints the settings that build the Python package for .venv, where its pybind11 and numpy are.
