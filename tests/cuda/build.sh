@@ -17,6 +17,7 @@ fi
 nvcc=$(picker_nvcc) || exit 77
 "$nvcc" --version | tail -n 2
 build=build/cuda # as deep as build/release, so that ccache finds what was compiled there
+mkdir -p "$build"
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPICKER_CUDA=ON "-DCMAKE_CUDA_COMPILER=$nvcc" \
   -DPICKER_WITH_TORCH=ON "-DTorch_DIR=$PICKER_TORCH_CMAKE" -DPICKER_BUILD_TESTS=ON >"$build/configure.log" ||
   { cat "$build/configure.log" && exit 1; }
