@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # Sets up a bare Debian or Ubuntu machine for building libpicker. Sourced by tests/run.sh, examples/quickstart.sh and
 # .ci/run, which then call
-#   picker_setup [tests] [lint] [oracles] [python] [cluster]     finds or installs what is needed; exits 2 with the exact line to
-#                                    run if it may not. Where they can be had, oracles: also other readers and the browser that
-#                                    tests use, python: what the Python package is built and tested with, cluster: MPI and Slurm
+#   picker_setup [tests] [lint] [oracles] [python] [cluster] [fuzz]     finds or installs what is needed; exits 2 with the exact
+#                                    line to run if it may not. Where they can be had, oracles: also other readers and the
+#                                    browser that tests use, python: what the Python package is built and tested with, cluster:
+#                                    MPI and Slurm, fuzz: clang with libFuzzer
 #   picker_build PRESET [NAME=VALUE ...] [-- TARGET ...]     configures (once) and builds build/PRESET with $PICKER_JOBS jobs
 # It leaves PICKER_ROOT, PICKER_JOBS and PICKER_TORCH_CMAKE set, and cmake, ctest and ninja on PATH.
 #
@@ -37,6 +38,10 @@ picker_runs() { command -v "$1" >/dev/null 2>&1 && "$1" --version >/dev/null 2>&
 picker_has_python_headers() {
   "${PICKER_PYTHON:-python3}" -c 'import os, sysconfig
 raise SystemExit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))' 2>/dev/null
+}
+picker_has_fuzzer() {
+  printf '#include <cstddef>\nextern "C" int LLVMFuzzerTestOneInput(const unsigned char*, std::size_t) { return 0; }\n' |
+    clang++ -x c++ -fsanitize=fuzzer,address -o /dev/null - 2>/dev/null
 }
 picker_compiles_cxx20() {
   printf '#include <charconv>\n#include <span>\ndouble v; auto f(const char* a) { return std::from_chars(a, a + 1, v).ec; }\n' |
@@ -75,6 +80,8 @@ picker_missing_packages() {
       PATH=$PATH:/usr/sbin command -v slurmctld >/dev/null 2>&1 || echo slurmctld slurmd slurm-client
       ;;
     esac
+    # One of the runtimes, by the release.
+    case " $* " in *" fuzz "*) picker_has_fuzzer || echo clang libclang-rt-14-dev libclang-rt-dev ;; esac
     # PDB and mmCIF structures for the simulator; also a second reader of STAR files for the tests.
     picker_has gemmi/version.hpp || echo gemmi-dev
     picker_has tao/pegtl/version.hpp || echo tao-pegtl-dev

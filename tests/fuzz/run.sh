@@ -8,12 +8,11 @@ set -euo pipefail
 seconds=${1:?give the seconds for all targets together}
 shift
 
-printf 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long);\nint LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }\n' |
-  clang++ -x c++ -fsanitize=fuzzer,address -o /dev/null - 2>/dev/null || {
+PICKER_TORCH=none picker_setup tests fuzz
+picker_has_fuzzer || {
   picker_say "no clang with libFuzzer on this machine (apt-get install clang libclang-rt-14-dev); nothing is fuzzed"
   exit 77
 }
-PICKER_TORCH=none picker_setup tests
 picker_build fuzz -- picker_fuzzers
 
 work=$PICKER_ROOT/build/fuzz
