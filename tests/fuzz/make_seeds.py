@@ -364,6 +364,7 @@ def seeds():
         out["tiff"]["case-" + name] = tiff(width=65000, height=16000, compression=compression, claims=True)
     out["png"]["case-large"] = png(claims=(65000, 65000))
     out["table"]["case-star"] = "1data_\nloop x\n"
+    out["pairs"]["case-both"] = "picked,target\nm1,d2\nm2,d2\n"
     out["mrc"]["case-range"] = mrc()[:1024] + struct.pack("<30f", *[-3e38, 3e38, 0.0] * 10)
     out["mrc"].update({"big": mrc(big=True), "volume": mrc(nz=3), "extended": mrc(extended=bytes(64))})
     return out

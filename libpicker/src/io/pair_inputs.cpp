@@ -98,9 +98,10 @@ std::vector<std::size_t> pair_inputs(const std::vector<InputMicrograph>& microgr
         const std::size_t partner = table.empty() ? partner_by_name(micrographs[i], others) : given->second;
         const auto [first, is_new] = owner.emplace(partner, i);
         if (!is_new) {
-            fail(Status::mismatch, micrographs[first->second].name, " and ", micrographs[i].name,
-                 " would both be mapped to ", others[partner].name,
-                 "; say in a table of pairs (--pairs) which is its field");
+            fail(Status::mismatch, table.empty() ? "" : table.string() + ": ", micrographs[first->second].name, " and ",
+                 micrographs[i].name, " would both be mapped to ", others[partner].name,
+                 table.empty() ? "; say in a table of pairs (--pairs) which is its field"
+                               : "; remove the line that is wrong");
         }
         partners.push_back(partner);
     }

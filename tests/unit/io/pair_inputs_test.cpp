@@ -61,6 +61,7 @@ DOCTEST_TEST_CASE("a table decides, by whole names or stems, and its faults are 
     refused("picked,target\nx,1\n", Status::mismatch, {"den/y.mrc", "add a line"});
     refused("picked,target\nx,1\ny,7\n", Status::mismatch, {"pairs.csv:3", "7"});
     refused("picked,target\nx,1\nx,2\n", Status::mismatch, {"pairs.csv:3", "x"});
-    refused("picked,target\nx,1\ny,1\n", Status::mismatch, {"den/x.mrc", "den/y.mrc", "raw/1.mrc"});
+    refused("picked,target\nx,1\ny,1\n", Status::mismatch,
+            {"pairs.csv", "remove the line", "den/x.mrc", "den/y.mrc", "raw/1.mrc"});
     refused("picked,target\nx,1,4\n", Status::bad_file, {"pairs.csv:2"});
 }
