@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # Sets up a bare Debian or Ubuntu machine for building libpicker. Sourced by tests/run.sh, examples/quickstart.sh and
 # .ci/run, which then call
-#   picker_setup [tests] [lint] [oracles] [python] [cluster] [fuzz]      finds or installs what is needed; exits 2 with the exact
-#                                    line to run if it may not. Where they can be had, oracles: also other readers and the browser
-#                                    that tests use, python: what the Python package is built and tested with, cluster: MPI and
-#                                    Slurm, fuzz: clang with libFuzzer
+#   picker_setup [tests] [lint] [oracles] [python] [cluster] [fuzz]     finds or installs what is needed; exits 2 with the exact
+#                                    line to run if it may not. Where they can be had, oracles: also other readers and the
+#                                    browser that tests use, python: what the Python package is built and tested with, cluster:
+#                                    MPI and Slurm, fuzz: clang with libFuzzer
 #   picker_build PRESET [NAME=VALUE ...] [-- TARGET ...]     configures (once) and builds build/PRESET with $PICKER_JOBS jobs
 # It leaves PICKER_ROOT, PICKER_JOBS and PICKER_TORCH_CMAKE set, and cmake, ctest and ninja on PATH.
 #

@@ -54,7 +54,7 @@ WORDS = [
     Case("a range upside down", [*PICK, "a.mrc", "--deviation", "2,1"], "--deviation"),
     Case("a shard outside of its count", [*PICK, "a.mrc", "--shard", "5/3"], ("--shard", "5/3")),
     Case("a folder watched for ever", ["pick", "--model", "m", "--watch", ".", "--output", "out"], "--watch"),
-    Case("a device that there is not", [*PICK, "a.mrc", "--device", "cuda"], "cuda"),
+    Case("a device that there is not", [*PICK, "a.mrc", "--device", "tpu"], ("tpu", "cuda:N")),
     Case("no threads", [*PICK, "a.mrc", "--threads", "0"], "--threads"),
     Case("a pixel size of a kilo-angstrom", [*PICK, "a.mrc", "--pixel-size", "1000"], "--pixel-size"),
     Case("a completion for another shell", ["--completion", "tcsh"], "tcsh"),
