@@ -16,10 +16,10 @@ if [ "$PICKER_TORCH_CMAKE" = none ]; then
 fi
 nvcc=$(picker_nvcc) || exit 77
 "$nvcc" --version | tail -n 2
-build=build/cuda/build
+build=build/cuda # as deep as build/release, so that ccache finds what was compiled there
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPICKER_CUDA=ON "-DCMAKE_CUDA_COMPILER=$nvcc" \
-  -DPICKER_WITH_TORCH=ON "-DTorch_DIR=$PICKER_TORCH_CMAKE" -DPICKER_BUILD_TESTS=ON >"$build.log" ||
-  { cat "$build.log" && exit 1; }
+  -DPICKER_WITH_TORCH=ON "-DTorch_DIR=$PICKER_TORCH_CMAKE" -DPICKER_BUILD_TESTS=ON >"$build/configure.log" ||
+  { cat "$build/configure.log" && exit 1; }
 cmake --build "$build" --parallel "$PICKER_JOBS" --target picker_torch picker_cli test_device test_torch_device test_gpu
 
 echo "-- tests"

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <dlfcn.h>
 #include <filesystem>
-#include <mutex>
 
 namespace picker {
 namespace {
