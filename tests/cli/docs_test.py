@@ -16,7 +16,7 @@ from support import PICKER, ROOT, Case, world, write_mrc
 
 BLOCK = re.compile(r"<!-- GENERATED: (.*?) -->\n(.*?)<!-- END -->", re.DOTALL)
 PAGES = ["cli.md", "c-api.md"]
-COMMON = ["--pixel-size", "--seed", "--quiet", "--json", "--threads", "--help", "--version"]
+COMMON = ["--pixel-size", "--seed", "--quiet", "--json", "--threads", "--help", "--version", "--device"]
 HEADER = ROOT / "libpicker" / "include" / "picker" / "picker.h"
 
 
