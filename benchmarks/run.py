@@ -76,6 +76,8 @@ def general(table, given):
         table.add(whole.format(threads, "s" * (threads > 1)), each[threads], "s each", "0.5" if threads == 2 else "")
         if threads == 1:
             stages = picker.stages()
+    for stage in ("read", "transform", "score", "peaks", "write"):
+        table.add(f"of it, {stage}, 1 thread", 1000 * stages[stage], "ms")
     table.add("the same, against reading and transform alone", each[1] / (stages["read"] + stages["transform"]), "times", "2")
     ranks(table, given, folder)
     if given.memory:
