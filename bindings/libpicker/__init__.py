@@ -12,23 +12,24 @@ particle's longest axis. Arrays of micrographs are (height, width).
 Importing this package loads neither torch nor LibTorch; the first call that scores or trains loads the LibTorch of the
 installed torch.
 """
-from ._core import (Architecture, Dataset, DatasetEntry, Evaluation, EvaluationResult, Format, FrameCheck, HeadInfo,
+from ._core import (Architecture, Dataset, DatasetEntry, DiameterProposal, Evaluation, EvaluationResult, Format, FrameCheck, HeadInfo,
                     Micrograph, MicrographInfo, Model, ModelInfo, Picks, Preflight, Problem, Progress, RecentreReport, ReportSummary,
                     ReviewReport, Round, RoundsReport, RunItem, RunReport, ScoreMap, SelectedMicrographs, ShippedModel, Simulated,
                     Simulator, TrainReport, architectures, check_frame, devices, draw, evaluate, formats, has_feature, mass_valley,
-                    merge, pick_files, preflight, report, select_micrographs, shipped_models, simulate, version)
+                    merge, pick_files, preflight, propose_diameter, report, select_micrographs, shipped_models, simulate,
+                    version)
 from ._display import Explorer, Picture, explore, show
 from ._errors import (BackendError, BadFile, Cancelled, Error, InternalError, InvalidArgument, IoError, Mismatch, NotFound,
                       OutOfMemory, Unsupported)
 
 __version__ = version
-__all__ = ["Architecture", "BackendError", "BadFile", "Cancelled", "Dataset", "DatasetEntry", "Error", "Evaluation",
+__all__ = ["Architecture", "BackendError", "BadFile", "Cancelled", "Dataset", "DatasetEntry", "DiameterProposal", "Error", "Evaluation",
            "EvaluationResult", "Explorer", "Format", "FrameCheck", "HeadInfo", "InternalError", "InvalidArgument", "IoError",
            "Micrograph", "MicrographInfo", "Mismatch", "Model", "ModelInfo", "NotFound", "OutOfMemory", "Picks", "Picture",
            "Preflight", "Problem", "Progress", "RecentreReport", "ReportSummary", "ReviewReport", "Round", "RoundsReport", "RunItem",
            "RunReport", "ScoreMap", "SelectedMicrographs", "ShippedModel", "Simulated", "Simulator", "TrainReport", "Unsupported",
            "architectures", "check_frame", "devices", "draw", "evaluate", "explore", "formats", "has_feature", "mass_valley", "merge",
-           "pick_files", "preflight", "report",
+           "pick_files", "preflight", "propose_diameter", "report",
            "select_micrographs", "shipped_models", "show", "simulate", "version"]
 
 

@@ -253,7 +253,7 @@ class Dataset:
     def add_review(self, folder: _Path, proposer: Optional["Model"] = None) -> ReviewReport: ...
 
 class _RulesOfAll(TypedDict, total=False):  # how micrographs are picked
-    diameter: Optional[float]
+    diameter: Optional[Union[float, Literal["auto"]]]
     pixel_size: Optional[float]
     threshold: Optional[Union[float, Literal["auto"]]]
     fdr: Optional[float]
@@ -518,6 +518,23 @@ def preflight(
     diameter: Optional[float] = None, output: Optional[_Path] = None, write_score_maps: Optional[bool] = None,
     deep: Optional[bool] = None, allow_same_stem: Optional[bool] = None,
 ) -> Preflight: ...
+
+class DiameterProposal(_Record):
+    diameter: float
+    low: float
+    high: float
+    confidence: float
+    sure: bool
+    doubt: str
+    text: str
+    curve: list[tuple[float, float]]
+    micrographs: list[tuple[str, float]]
+
+def propose_diameter(
+    model: Model, inputs: _Paths, *, progress: _Progress = None, threads: int = 0, smallest: Optional[float] = None,
+    largest: Optional[float] = None, pixel_size: Optional[float] = None, micrographs: Optional[int] = None,
+    invert: Optional[bool] = None,
+) -> DiameterProposal: ...
 
 class ReportSummary(_Record):
     output: str

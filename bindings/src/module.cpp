@@ -71,6 +71,7 @@ PYBIND11_MODULE(_core, m) {
     bindings::add_pick_sets(m);
     bindings::add_run(m);
     bindings::add_preflight(m);
+    bindings::add_diameter(m);
     bindings::add_report(m);
     bindings::add_evaluate(m);
     bindings::add_simulate(m);

@@ -102,6 +102,7 @@ void add_schemes(py::module_& m);
 void add_pick_sets(py::module_& m);
 void add_run(py::module_& m);
 void add_preflight(py::module_& m);
+void add_diameter(py::module_& m);
 void add_report(py::module_& m);
 void add_evaluate(py::module_& m);
 void add_simulate(py::module_& m);

@@ -6,7 +6,15 @@ namespace bindings {
 const Fields<picker_pick_options>& pick_fields() {
     using O = picker_pick_options;
     static const Fields<O> fields = {
-        {"diameter", "angstrom, longest axis of the particle [as trained]", assign<&O::diameter>},
+        {"diameter",
+         "angstrom, longest axis of the particle; 'auto': found from three micrographs of a run [as trained]",
+         [](O& o, const Value& v) {
+             if (PyUnicode_Check(v.object().ptr())) {
+                 o.diameter_rule = v.choice({"auto"}) + PICKER_DIAMETER_AUTO;
+             } else {
+                 assign<&O::diameter>(o, v);
+             }
+         }},
         {"pixel_size", "angstrom, instead of the micrograph's own", assign<&O::pixel_size>},
         {"threshold",
          "least score of a pick, or 'auto': by the probabilities of the micrograph's candidates [the model's]",

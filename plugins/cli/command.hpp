@@ -34,6 +34,7 @@ Command pick_command();
 Command report_command();
 Command select_command();
 Command cutoff_command();
+Command diameter_command();
 Command score_command();
 Command evaluate_command();
 Command check_command();

@@ -12,7 +12,8 @@ std::vector<cli::Command> commands() {
     return {cli::models_command(),  cli::inspect_command(), cli::simulate_command(), cli::train_command(),
             cli::review_command(),  cli::pick_command(),    cli::report_command(),   cli::select_command(),
             cli::cutoff_command(),  cli::score_command(),   cli::evaluate_command(), cli::check_command(),
-            cli::convert_command(), cli::merge_command(),   cli::heads_command(),    cli::devices_command()};
+            cli::convert_command(), cli::merge_command(),   cli::heads_command(),    cli::devices_command(),
+            cli::diameter_command()};
 }
 
 std::string overview(const std::vector<cli::Command>& all) {

@@ -53,7 +53,12 @@ void set_threshold(const Arguments& arguments, picker_pick_options& options) {
 
 picker_pick_options pick_options_of(const Arguments& arguments) {
     auto options = libpicker::make<picker_pick_options>();
-    options.diameter = arguments.above_zero("--diameter").value_or(0);
+    if (arguments.text("--diameter") == "auto") {
+        arguments.not_together("--diameter", {"--score-maps", "--candidates"});
+        options.diameter_rule = PICKER_DIAMETER_AUTO;
+    } else {
+        options.diameter = arguments.above_zero("--diameter").value_or(0);
+    }
     options.pixel_size = arguments.number("--pixel-size").value_or(0);
     const auto set = [](const std::optional<double>& value, std::int32_t& has, double& target) {
         if (value) {
@@ -117,7 +122,9 @@ std::vector<Flag> pick_flags() {
         {"--rerun", Takes::one, "RUN.JSON",
          "repeat the run that this file tells of, with its model, settings and micrographs, into another --output"},
         {"--output", Takes::one, "DIR", "folder to write to (required)"},
-        {"--diameter", Takes::one, "A", "longest axis of the particle [as trained]"},
+        {"--diameter", Takes::one, "A",
+         "longest axis of the particle; auto: found from three of the micrographs, for models whose scores are "
+         "probabilities (see picker diameter) [as trained]"},
         {"--head", Takes::one, "NAME", "of a model with heads (hydrapicker), the one that picks [general]"},
         {"--aperture", Takes::one, "A",
          "diameter of the blobs that a segmenter's map shows (parsed), about half of --diameter [the model's]"},

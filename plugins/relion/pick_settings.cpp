@@ -13,7 +13,11 @@ picker_pick_options pick_options_of(const Parameters& parameters) {
     const auto flag = [&](const char* label, double highest, const char* wanted, std::int32_t& given, double& target) {
         given = parameters.number(label, 0, highest, wanted, target) ? 1 : 0;
     };
-    parameters.above_zero("diameter", "angstrom, above 0", options.diameter);
+    if (parameters.text("diameter") == "auto") {
+        options.diameter_rule = PICKER_DIAMETER_AUTO;
+    } else {
+        parameters.above_zero("diameter", "angstrom, above 0, or auto", options.diameter);
+    }
     parameters.number("pixel_size", 0.05, 100, "angstrom per pixel, from 0.05 to 100", options.pixel_size);
     parameters.above_zero("aperture", "angstrom, above 0", options.aperture);
     parameters.above_zero("overlap_distance", "angstrom, above 0", options.overlap_distance);

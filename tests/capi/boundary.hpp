@@ -163,6 +163,7 @@ std::vector<Entry> head_entries();  // of a model
 std::vector<Entry> check_entries(); // of frames
 std::vector<Entry> set_entries();   // of picks, merged and mapped
 std::vector<Entry> preflight_entries();
+std::vector<Entry> diameter_entries();
 std::vector<Entry> scheme_entries(); // 2D classes, re-centring, rounds, review
 
 // For functions without a status.

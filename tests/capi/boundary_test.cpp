@@ -9,7 +9,8 @@ namespace {
 
 std::vector<Entry> all_entries() {
     std::vector<Entry> table = file_entries();
-    for (auto* entries : {model_entries, head_entries, scheme_entries, check_entries, set_entries, preflight_entries}) {
+    for (auto* entries : {model_entries, head_entries, scheme_entries, check_entries, set_entries, preflight_entries,
+                          diameter_entries}) {
         for (Entry& entry : entries()) {
             table.push_back(std::move(entry));
         }
@@ -237,6 +238,9 @@ DOCTEST_TEST_CASE("every struct is prepared by its own initialiser") {
     PICKER_CHECK_INIT(picker_problem);
     PICKER_CHECK_INIT(picker_problem_group);
     PICKER_CHECK_INIT(picker_preflight_summary);
+    PICKER_CHECK_INIT(picker_diameter_options);
+    PICKER_CHECK_INIT(picker_diameter_summary);
+    PICKER_CHECK_INIT(picker_diameter_step);
 #undef PICKER_CHECK_INIT
     for (const std::string& name : declared_sized_structs()) {
         // The library alone makes picker_progress.

@@ -751,6 +751,15 @@ typedef enum picker_threshold_rule {
     PICKER_THRESHOLD_AUTO = 1     /* by the probabilities; PICKER_UNSUPPORTED where scores are none */
 } picker_threshold_rule;
 
+/* Where the diameter comes from. */
+typedef enum picker_diameter_rule {
+    PICKER_DIAMETER_GIVEN = 0, /* picker_pick_options.diameter, else the model's */
+    /* picker_pick_files finds it from three of its micrographs (picker_diameter_propose), writes what it found into
+     * diameter.json of the output folder, and takes it from there when the run goes on. PICKER_NOT_FOUND, with the
+     * reason, where no diameter is sure. Calls on a single micrograph or score map: PICKER_UNSUPPORTED. */
+    PICKER_DIAMETER_AUTO = 1
+} picker_diameter_rule;
+
 /* Lengths in angstrom. Zero, and has_... = 0, leave the model's own setting. */
 typedef struct picker_pick_options {
     size_t struct_size;
@@ -787,6 +796,8 @@ typedef struct picker_pick_options {
     /* Particles of a micrograph, as expected: moves the probabilities of its candidates, so that their sum becomes this
      * (docs/pick-run.md); PICKER_UNSUPPORTED where scores are no probabilities. 0: not given. */
     double expect;
+    int32_t diameter_rule; /* picker_diameter_rule */
+    int32_t reserved_diameter;
 } picker_pick_options;
 PICKER_API picker_status picker_pick_options_init(picker_pick_options* options, size_t struct_size) PICKER_CHECK_RESULT;
 
@@ -1052,6 +1063,66 @@ PICKER_API picker_status picker_run_report_summary(const picker_run_report* repo
 PICKER_API picker_status picker_run_report_item(const picker_run_report* report, size_t index,
                                                 picker_run_item* item) PICKER_CHECK_RESULT;
 PICKER_API void picker_run_report_free(picker_run_report* report);
+
+/* --------------------------------------------------------------- diameter */
+
+/* What a proposal of the diameter goes by. Zero leaves the default in brackets. Lengths in angstrom. */
+typedef struct picker_diameter_options {
+    size_t struct_size;
+    double smallest, largest; /* of the diameters tried [50 and 1000, as far as the micrographs allow] */
+    double pixel_size;        /* as picker_pick_options [lists and headers] */
+    int32_t micrographs;      /* that are looked at, at most, spread over the inputs [3] */
+    int32_t invert;           /* as picker_pick_options */
+} picker_diameter_options;
+PICKER_API picker_status picker_diameter_options_init(picker_diameter_options* options,
+                                                      size_t struct_size) PICKER_CHECK_RESULT;
+
+/* What a proposal came to. Its strings are borrowed from the proposal. Lengths in angstrom. */
+typedef struct picker_diameter_summary {
+    size_t struct_size;
+    double diameter;     /* of the particle's longest axis; a best guess where it is not sure, 0 without particles */
+    double low, high;    /* between these the support is at least 0.8 of the largest */
+    double confidence;   /* 0 to 1 (docs/pick-run.md) */
+    const char* doubt;   /* "none", "no_particles", "at_smallest_end", "at_largest_end", "flat", "disagreement" */
+    const char* text;    /* one line for people: the diameter, or why there is none to rely on */
+    int64_t steps;       /* diameters tried */
+    int64_t micrographs; /* looked at */
+    int32_t sure;        /* 1: doubt is "none" */
+    int32_t reserved;
+} picker_diameter_summary;
+PICKER_API picker_status picker_diameter_summary_init(picker_diameter_summary* summary,
+                                                      size_t struct_size) PICKER_CHECK_RESULT;
+
+/* One diameter tried, over all micrographs. */
+typedef struct picker_diameter_step {
+    size_t struct_size;
+    double diameter; /* angstrom */
+    double picks;    /* with a probability of 0.3 or more */
+    double promised; /* particles: the sum of their probabilities */
+    double support;  /* promised^2 / picks of each micrograph, added up */
+} picker_diameter_step;
+PICKER_API picker_status picker_diameter_step_init(picker_diameter_step* step, size_t struct_size) PICKER_CHECK_RESULT;
+
+typedef struct picker_diameter picker_diameter;
+
+/* Proposes the particle's diameter from a few micrographs: a model whose scores are probabilities ("general") is run at
+ * many diameters, and the one with the largest support is taken. A doubtful outcome is no failure of the call: see
+ * `sure`. PICKER_UNSUPPORTED for a model without probabilities, PICKER_INVALID_ARGUMENT for a range that is reversed,
+ * below a factor of 1.5, or beyond what the micrographs allow. A micrograph that cannot be read is passed over with a
+ * warning. `options` and `control` may be NULL. Bit-equal for any number of threads. Owned. */
+PICKER_API picker_status picker_diameter_propose(picker_diameter** out, const picker_model* model,
+                                                 const picker_inputs* inputs, const picker_diameter_options* options,
+                                                 const picker_control* control) PICKER_CHECK_RESULT;
+PICKER_API picker_status picker_diameter_get_summary(const picker_diameter* diameter,
+                                                     picker_diameter_summary* summary) PICKER_CHECK_RESULT;
+/* The curve, by diameter. PICKER_NOT_FOUND past the end. */
+PICKER_API picker_status picker_diameter_get_step(const picker_diameter* diameter, size_t index,
+                                                  picker_diameter_step* step) PICKER_CHECK_RESULT;
+/* A micrograph that was looked at: its name (borrowed) and the diameter that it would propose by itself, angstrom, 0
+ * for none. PICKER_NOT_FOUND past the end. */
+PICKER_API picker_status picker_diameter_get_micrograph(const picker_diameter* diameter, size_t index,
+                                                        const char** name, double* own) PICKER_CHECK_RESULT;
+PICKER_API void picker_diameter_free(picker_diameter* diameter);
 
 /* -------------------------------------------------------------- preflight */
 

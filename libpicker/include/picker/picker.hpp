@@ -82,6 +82,9 @@ PICKER_HPP_STRUCT(picker_preflight_options)
 PICKER_HPP_STRUCT(picker_problem)
 PICKER_HPP_STRUCT(picker_problem_group)
 PICKER_HPP_STRUCT(picker_preflight_summary)
+PICKER_HPP_STRUCT(picker_diameter_options)
+PICKER_HPP_STRUCT(picker_diameter_summary)
+PICKER_HPP_STRUCT(picker_diameter_step)
 #undef PICKER_HPP_STRUCT
 
 template <typename Struct> Struct make() {
@@ -739,6 +742,47 @@ public:
 
 private:
     detail::Owner<picker_preflight, picker_preflight_free> handle_;
+};
+
+// A diameter proposed from a few micrographs.
+class Diameter {
+public:
+    Diameter(const Model& model, const Inputs& inputs,
+             const picker_diameter_options& options = make<picker_diameter_options>(), const Control& control = {}) {
+        control.run([&](const picker_control* c) {
+            picker_diameter* out = nullptr;
+            const picker_status status = picker_diameter_propose(&out, model.get(), inputs.get(), &options, c);
+            handle_.reset(out);
+            return status;
+        });
+    }
+    picker_diameter_summary summary() const { // its strings are borrowed from this
+        auto result = make<picker_diameter_summary>();
+        check(picker_diameter_get_summary(get(), &result));
+        return result;
+    }
+    std::vector<picker_diameter_step> curve() const {
+        std::vector<picker_diameter_step> all;
+        for (std::int64_t i = 0; i < summary().steps; ++i) {
+            all.push_back(make<picker_diameter_step>());
+            check(picker_diameter_get_step(get(), static_cast<std::size_t>(i), &all.back()));
+        }
+        return all;
+    }
+    std::vector<std::pair<std::string, double>> micrographs() const { // and what each gives by itself, 0 for nothing
+        std::vector<std::pair<std::string, double>> all;
+        for (std::int64_t i = 0; i < summary().micrographs; ++i) {
+            const char* name = "";
+            double own = 0.0;
+            check(picker_diameter_get_micrograph(get(), static_cast<std::size_t>(i), &name, &own));
+            all.emplace_back(name, own);
+        }
+        return all;
+    }
+    const picker_diameter* get() const { return handle_.get(); }
+
+private:
+    detail::Owner<picker_diameter, picker_diameter_free> handle_;
 };
 
 // The report of a run's folder as one HTML page.

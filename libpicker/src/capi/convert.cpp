@@ -129,6 +129,11 @@ void set_filters(PickSettings& settings, const picker_pick_options& options) {
 PickSettings settings_of(const picker_pick_options& options) {
     PickSettings settings;
     settings.diameter = not_negative(options.diameter, "picker_pick_options.diameter");
+    if (options.diameter_rule != PICKER_DIAMETER_GIVEN && options.diameter_rule != PICKER_DIAMETER_AUTO) {
+        fail(Status::invalid_argument, "picker_pick_options.diameter_rule is ", options.diameter_rule,
+             "; give a picker_diameter_rule");
+    }
+    settings.automatic_diameter = options.diameter_rule == PICKER_DIAMETER_AUTO;
     settings.pixel_size = not_negative(options.pixel_size, "picker_pick_options.pixel_size");
     const auto score = [](double value, const char* name) {
         if (!(value >= 0 && value <= 1)) {

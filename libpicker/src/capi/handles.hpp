@@ -8,6 +8,7 @@
 #include "evaluation/metrics.hpp"
 #include "io/inputs.hpp"
 #include "models/model.hpp"
+#include "picking/diameter.hpp"
 #include "picking/preflight.hpp"
 #include "picking/run.hpp"
 #include "picking/session.hpp"
@@ -63,6 +64,9 @@ struct picker_run_report {
 };
 struct picker_preflight {
     picker::Preflight value;
+};
+struct picker_diameter {
+    picker::DiameterProposal value;
 };
 struct picker_session {
     picker::PickSession value;

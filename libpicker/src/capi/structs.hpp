@@ -62,6 +62,9 @@ PICKER_FIRST_SIZE(picker_preflight_options, 64);
 PICKER_FIRST_SIZE(picker_problem, 48);
 PICKER_FIRST_SIZE(picker_problem_group, 40);
 PICKER_FIRST_SIZE(picker_preflight_summary, 88);
+PICKER_FIRST_SIZE(picker_diameter_options, 40);
+PICKER_FIRST_SIZE(picker_diameter_summary, 80);
+PICKER_FIRST_SIZE(picker_diameter_step, 40);
 #undef PICKER_FIRST_SIZE
 
 inline constexpr std::size_t largest_struct = 65536; // more than this is a struct that was never initialised

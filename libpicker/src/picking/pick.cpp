@@ -137,20 +137,6 @@ Picks not_near(const Picks& peaks, const ScoreMap& map, const std::vector<std::u
 
 } // namespace
 
-double pick_diameter(const Model& model, const PickSettings& settings) {
-    const double diameter = settings.diameter != 0.0 ? settings.diameter : model.diameter;
-    if (!(diameter >= 0.0) || !std::isfinite(diameter)) {
-        fail(Status::invalid_argument, "the particle diameter is ", diameter,
-             " angstrom; give the particle's longest axis");
-    }
-    if (diameter == 0.0) {
-        fail(Status::invalid_argument, "no particle diameter: the model was trained ",
-             model.trained ? "on particles of several diameters" : "on none",
-             "; give the diameter, the particle's longest axis in angstrom");
-    }
-    return diameter;
-}
-
 double default_min_distance(const ModelSpec& spec, double diameter, double pixel_size) {
     return spec.min_distance * window_length(spec, diameter, pixel_size);
 }

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "picking/contrast.hpp"
+#include "picking/diameter.hpp"
 #include "picking/run_crew.hpp"
 #include "picking/run_files.hpp"
 #include "picking/run_lock.hpp"
@@ -54,7 +55,7 @@ bool Run::is_mine(std::size_t index) const {
 
 // What processes that were killed while they wrote have left (io/atomic_file.hpp). Nobody else may be at work.
 void Run::remove_leftovers() const {
-    std::set<std::string> targets{"autopick.star", "quality.csv", "run.json", "journal.jsonl"};
+    std::set<std::string> targets{"autopick.star", "quality.csv", "run.json", "journal.jsonl", "diameter.json"};
     for (const InputMicrograph& input : inputs_) {
         const auto names = output_names(run_, input.stem);
         targets.insert(names.begin(), names.end());
@@ -200,6 +201,7 @@ RunReport Run::go() {
     if (run_.options.shard.count == 0 && lock_.take_whole()) {
         remove_leftovers();
     }
+    note_diameter(run_.options);
     find_work();
     work();
     const auto is = [](const char* status) { return [status](const RunItem& item) { return item.status == status; }; };
@@ -232,7 +234,9 @@ RunReport Run::go() {
 
 RunReport pick_files(const Model& model, const Scorer* scorer, const std::vector<InputMicrograph>& inputs,
                      const RunOptions& options, const Control& control) {
-    RunContext context = make_run_context(model, scorer, &inputs, options);
+    RunOptions settled = options;
+    settle_diameter(settled, model, scorer, &inputs, control);
+    RunContext context = make_run_context(model, scorer, &inputs, settled);
     make_output_folder(options.output);
     return Run(std::move(context), inputs, control).go();
 }

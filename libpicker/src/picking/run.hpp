@@ -20,7 +20,8 @@ namespace picker {
 
 // Lengths in angstrom, as users give them. An unset value takes the model's default.
 struct PickSettings {
-    double diameter = 0.0;                                     // 0: the model's
+    double diameter = 0.0;           // 0: the model's
+    bool automatic_diameter = false; // found from a few micrographs (diameter.hpp): only by a run over files
     std::optional<double> threshold, keep, min_distance, edge; // keep: at most the threshold
     // Instead of a threshold, where scores are probabilities (ModelSpec::calibration): by the probabilities of each
     // micrograph, for the best F1 that they promise, or for at most this share of false picks.
@@ -80,6 +81,7 @@ struct RunOptions {
     Shard shard;
     double memory = 0.0; // MiB for micrographs in flight; 0: a quarter of the machine's. Changes no result
     RunOrigin origin;
+    std::string diameter_record; // filled by settle_diameter: a new diameter.json, written once the folder is locked
 };
 
 struct RunItem {

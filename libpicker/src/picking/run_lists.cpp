@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/picks_file.hpp"
+#include "picking/diameter.hpp"
 #include "picking/quality_table.hpp"
 #include "picking/run_files.hpp"
 #include "version.hpp"
@@ -91,6 +92,9 @@ void write_run_lists(const RunContext& run, const std::vector<InputMicrograph>& 
                               {"picks", report.picks},
                               {"failed", report.failed},
                               {"seconds", report.seconds}};
+    if (nlohmann::json found = diameter_record(run.options); !found.is_null()) {
+        summary["diameter_proposal"] = std::move(found);
+    }
     if (report.reversed) {
         summary["contrast_reversed"] = true;
     }

@@ -2,6 +2,7 @@
 #include "picking/session.hpp"
 
 #include "core/error.hpp"
+#include "picking/diameter.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +12,9 @@ namespace picker {
 namespace {
 
 RunContext open_context(const Model& model, const Scorer* scorer, const RunOptions& options) {
-    RunContext run = make_run_context(model, scorer, nullptr, options);
+    RunOptions settled = options;
+    settle_diameter(settled, model, scorer, nullptr, {});
+    RunContext run = make_run_context(model, scorer, nullptr, settled);
     make_output_folder(options.output);
     return run;
 }
