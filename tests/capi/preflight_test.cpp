@@ -94,8 +94,8 @@ DOCTEST_TEST_CASE("a shard looks at its own micrographs") {
     for (const char* name : {"a.mrc", "b.mrc", "c.mrc", "d.mrc", "e.mrc"}) {
         make_image(folder / name);
     }
-    std::filesystem::resize_file(folder / "b.mrc", 1500);
-    std::filesystem::resize_file(folder / "d.mrc", 1500);
+    std::filesystem::resize_file(folder / "b.mrc", 1040);
+    std::filesystem::resize_file(folder / "d.mrc", 1040);
     const libpicker::Inputs inputs({folder / "*.mrc"}, true);
     auto options = make<picker_preflight_options>();
     options.shards = 2;
