@@ -71,8 +71,8 @@ Json check_inputs(libpicker::Inputs& inputs, const picker_run_options& run, cons
     return check_run(inputs, options, arguments, terminal);
 }
 
-// The same where several processes share the run: one of them looks, so that a shared file system is asked once. Nothing
-// where it has found something and told it.
+// The same where several processes share the run: one of them looks, so that a shared file system is asked once.
+// Nothing where it has found something and told it.
 std::optional<Json> check(std::optional<libpicker::Inputs>& known, const picker_run_options& run,
                           const Arguments& arguments, Terminal& terminal, std::optional<Ranks>& ranks) {
     Json problems = Json::array();

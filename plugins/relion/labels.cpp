@@ -33,8 +33,7 @@ const Labels& common_labels() {
 const Labels& pick_labels() {
     static const Labels labels = {
         {"model", Takes::one, "a trained model, MODEL.safetensors (required)"},
-        {"diameter", Takes::one,
-         "longest axis of the particle, angstrom; auto: found from three micrographs [as trained]"},
+        {"diameter", Takes::one, "longest axis of the particle, angstrom; auto: from three micrographs [as trained]"},
         {"threshold", Takes::one, "picks have this figure of merit or more, 0 to 1, or auto [the model's]"},
         {"fdr", Takes::one, "instead of a threshold: at most this share of false picks"},
         {"expect", Takes::one, "so many particles are on a micrograph, about: moves its threshold"},

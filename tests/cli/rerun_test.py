@@ -62,7 +62,7 @@ class SameBytes(Rerun):
         self.assertEqual((settings["diameter"], settings["deviation"], settings["carbon"]), (110.3, [0.7, 1.4], "edge"))
 
     def test_light_particles_another_step_and_no_deviation(self):
-        self.assertRepeats("--micrographs", "mics/sim_0003.mrc", "--invert", "--step", 6, "--deviation", "off", "--threshold", 0.05)
+        self.assertRepeats("--micrographs", "mics/sim_0003.mrc", "--invert", "--step", 6, "--deviation", "off", "--threshold", 0)
 
     def test_probabilities(self):
         for i, words in enumerate((["--threshold", "auto", "--expect", 30], ["--fdr", 0.2, "--keep", 0.1], [])):

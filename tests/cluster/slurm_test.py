@@ -82,13 +82,13 @@ class RelionQueue(RelionCase):
     def test_template(self):
         """As RELION submits it: the template with its words filled in, then one exit file."""
         self.micrographs("mics/a.mrc", "mics/b.mrc")
-        words = [PROGRAM, *self.words()]
+        words, mark = [PROGRAM, *self.words()], 3 * "X"  # what RELION's words stand between
         command = " ".join(f"'{word}'" for word in map(str, words))
         script = (EXAMPLES / "relion-queue.sh").read_text()
         for name, value in (("name", "External/job003/"), ("queue", "all"), ("threads", "1"), ("outfile", "External/job003/run.out"),
                             ("errfile", "External/job003/run.err"), ("command", command)):
-            script = script.replace(f"XXX{name}XXX", value)
-        self.assertNotIn("XXX", script)
+            script = script.replace(mark + name + mark, value)
+        self.assertNotIn(mark, script)
         self.write("External/job003/run_submit.script", script)
         with Cluster(self.folder / "cluster", nodes=1) as slurm:
             job = slurm.run("sbatch", "--parsable", "External/job003/run_submit.script", cwd=self.folder).strip()

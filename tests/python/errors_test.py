@@ -46,12 +46,14 @@ class Classes(Case):
         self.assertEqual(libpicker.devices()[0], "cpu")
         model = libpicker.Model.create("deeppicker")
         image, data = scene().micrograph, libpicker.Dataset()
+        path = self.folder / "m.mrc"
+        image.write(path)
         for call in (lambda **options: model.pick(image, **options), lambda **options: model.score(image, **options),
                      lambda **options: model.train(data, **options), lambda **options: model.tune(data, 2, **options),
                      lambda **options: model.iterate(data, **options),
                      lambda **options: model.train_rounds(data, **options),
-                     lambda **options: model.propose_review(["m.mrc"], self.folder, **options),
-                     lambda **options: libpicker.pick_files(model, ["m.mrc"], self.folder, **options)):
+                     lambda **options: model.propose_review([path], self.folder / "review", **options),
+                     lambda **options: libpicker.pick_files(model, [path], self.folder / "picks", **options)):
             with self.assertRaises(libpicker.InvalidArgument) as caught:
                 call(device="abacus")
             self.assertIn("no device 'abacus'", str(caught.exception))
@@ -90,7 +92,9 @@ class TypeErrors(Case):
 
     def test_wrong_types(self):
         model, image = libpicker.Model.create("deeppicker"), scene().micrograph
-        for options in ({"diameter": "180"}, {"top": 1.5}, {"carbon": "yes"}, {"deviation": 3}, {"head": 4},
+        with self.assertRaises(libpicker.InvalidArgument):  # a word, but another one
+            model.pick(image, diameter="180")
+        for options in ({"top": 1.5}, {"carbon": "yes"}, {"deviation": 3}, {"head": 4},
                         {"progress": 3}, {"diameter": [1, 2]}):
             with self.assertRaises(TypeError, msg=str(options)):
                 model.pick(image, **options)

@@ -13,7 +13,7 @@ constexpr double fewest_particles = 8.0; // promised by all micrographs together
 constexpr double least_certainty = 0.55; // mean probability of the picks; in noise it is about .5, of those above .3
 constexpr double within = 0.8;           // of the largest support: the range of diameters that is told
 constexpr double far_factor = 1.6;       // diameters that are another one, and not nearly the same
-constexpr double flattest = 0.75;        // support there, of the largest
+constexpr double flattest = 0.97;        // support there, of the largest
 constexpr double agreement_factor = 1.3; // of a micrograph's own peak and the common one
 // What a peak lies below the particle's longest axis, on simulations (docs/benchmarks.md).
 constexpr double to_longest_axis = 1.18;

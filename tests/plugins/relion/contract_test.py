@@ -130,7 +130,7 @@ class Logfile(RelionCase):
 
     def test_histogram(self):
         self.micrographs(*NAMES)
-        self.run_job("--threshold", 0.01, "--min_distance", 40)
+        self.run_job("--threshold", 0, "--min_distance", 40)
         merits = [merit for place in self.autopicks() for *_, merit in picks_of(self.job / place)]
         low, high = min(merits), max(merits)
         self.assertLess(low, 0.5)

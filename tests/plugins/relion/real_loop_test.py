@@ -36,7 +36,7 @@ class Training(RealCase):
     @unittest.skipUnless(shutil.which("relion_refine") and shutil.which("relion_star_handler"), "relion_refine is not on this machine")
     def test_good_classes_train_the_next_model(self):
         self.add_import(*NAMES)
-        picked = self.external("pick", model=self.world.model, threshold=0.0001)  # background, too
+        picked = self.external("pick", model=self.world.model, threshold=0)  # background, too
         extracted = self.extract(picked, on_truth=False, normalise=True)
         self.assertLess(self.share_on_truth(star_table(self.folder / extracted / "particles.star", "particles")), 0.75)
         iterations = 8

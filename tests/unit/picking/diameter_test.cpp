@@ -71,7 +71,7 @@ DOCTEST_TEST_CASE("doubts: too few particles, an end of the range, a flat curve,
     DOCTEST_CHECK(curve({200.0, 200.0}, 50.0, 0.0, 0.35, 0.6).confidence < curve({200.0, 200.0}).confidence);
     DOCTEST_CHECK(curve({30.0, 30.0}).doubt == DiameterDoubt::at_smallest_end);
     DOCTEST_CHECK(curve({1500.0, 1500.0}).doubt == DiameterDoubt::at_largest_end);
-    const DiameterProposal flat = curve({200.0, 200.0}, 50.0, 0.85);
+    const DiameterProposal flat = curve({200.0, 200.0}, 50.0, 0.985);
     DOCTEST_CHECK(flat.doubt == DiameterDoubt::flat);
     DOCTEST_CHECK(flat.confidence < 0.2);
     DOCTEST_CHECK(flat.text.find("best guess") != flat.text.npos);
