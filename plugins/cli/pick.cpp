@@ -147,7 +147,7 @@ int run_pick(const Arguments& arguments) {
     }
     const std::optional<Json> problems = check(known, options, arguments, terminal, ranks);
     if (!problems) {
-        return exit_failed; // the first process has told why
+        return exit_done; // the first process tells why and fails; a failure here might end it before it has
     }
     const auto model = libpicker::Model::load(model_path);
     terminal.hold_warnings(); // micrographs that failed are listed last
