@@ -12,8 +12,6 @@ import platform
 import re
 import shutil
 import statistics
-import subprocess
-import time
 
 from peers import has_relion
 from speed import median_seconds, run
@@ -79,7 +77,7 @@ def general(table, given):
     for stage in ("read", "transform", "score", "peaks", "write"):
         table.add(f"of it, {stage}, 1 thread", 1000 * stages[stage], "ms")
     table.add("the same, against reading and transform alone", each[1] / (stages["read"] + stages["transform"]), "times", "2")
-    ranks(table, given, folder)
+    ranks(table, given, picker, folder)
     if given.memory:
         memory = picker.pick(links(sources, output / "memory", given.memory), 2).memory
         half = len(memory) // 2
@@ -92,22 +90,13 @@ def general(table, given):
                   "*50")
 
 
-def ranks(table, given, folder):
+def ranks(table, given, picker, folder):
     """Processes of mpirun with one thread each, where picker was built with PICKER_MPI."""
     if not shutil.which("mpirun") or not list(given.build.glob("libpicker/libpicker_mpi.so")):
         return
-    environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     for count in (1, 2, 4):
-        output = given.output / "general" / "ranks"
-        times = []
-        for _ in range(3):
-            shutil.rmtree(output, ignore_errors=True)
-            words = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", count, given.picker, "pick", "--model", "general", "--micrographs", folder,
-                     "--diameter", 180, "--pixel-size", 1, "--output", output, "--threads", 1, "--quiet"]
-            begin = time.perf_counter()
-            subprocess.run([str(word) for word in words], check=True, capture_output=True, env=environment)
-            times.append(time.perf_counter() - begin)
-        table.add(f"the same with mpirun, {count} rank{'s' * (count > 1)} of one thread", statistics.median(times) / given.count, "s each")
+        seconds = statistics.median(picker.pick_among(count, folder).seconds for _ in range(3)) / given.count
+        table.add(f"the same with mpirun, {count} rank{'s' * (count > 1)} of one thread", seconds, "s each")
 
 
 def networks(table, given):

@@ -70,9 +70,19 @@ class Picker:
     def __init__(self, program, output):
         self.program, self.output = program, output
 
+    def words(self, folder, threads, output):
+        return [self.program, "pick", "--model", "general", "--micrographs", folder, "--diameter", DIAMETER, "--pixel-size", PIXEL, "--output",
+                output, "--threads", threads, "--quiet"]
+
     def pick(self, folder, threads):
-        return Run([self.program, "pick", "--model", "general", "--micrographs", folder, "--diameter", DIAMETER, "--pixel-size", PIXEL, "--output",
-                    self.output / "picks", "--overwrite", "--threads", threads, "--quiet"])
+        return Run([*self.words(folder, threads, self.output / "picks"), "--overwrite"])
+
+    def pick_among(self, ranks, folder):
+        """Processes of mpirun with one thread each, into an empty folder."""
+        output = self.output / "ranks"
+        shutil.rmtree(output, ignore_errors=True)
+        os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+        return Run(["mpirun", "--oversubscribe", "--bind-to", "none", "-n", ranks, *self.words(folder, 1, output)])
 
     def stages(self):
         items = json.loads((self.output / "picks" / "run.json").read_text())["micrographs"]

@@ -4,11 +4,9 @@ each molecule by itself. The model is that of parsed.py (its molecules, other mi
 
     python3 benchmarks/studies/aperture.py --picker build/release/bin/picker --data ../shared/data --output build/studies --seeds 1
 """
-import math
-
 import numpy as np
 
-from common import SETTINGS, Study, figure, mean_and_range, micrographs_of
+from common import SETTINGS, Study, figure, mean_and_range, micrographs_of, particles_for
 from parsed import molecules_table
 
 
@@ -24,7 +22,7 @@ def main():
         study.train(model, "--architecture", "parsed", "--datasets", table, "--epochs", settings["epochs"], seed=seed)
         for i, molecule in enumerate(settings["molecules"]):
             diameter = study.diameter(molecule, settings["pixel_size"])
-            particles = round(settings["coverage"] * area / (math.pi / 4 * diameter ** 2))
+            particles = particles_for(settings["coverage"], area, diameter)
             folder, _ = study.simulate(f"aperture-{molecule}", [molecule], 901 + i, own["test"], *settings["simulate"], "--size",
                                        settings["size"], "--pixel-size", settings["pixel_size"], "--particles", particles, "--snr", own["snr"])
             micrographs = micrographs_of(folder)

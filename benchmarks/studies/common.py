@@ -5,6 +5,7 @@ Every step leaves a stamp with its command beside its result; a study that is st
 import argparse
 import hashlib
 import json
+import math
 import pathlib
 import shutil
 import subprocess
@@ -92,6 +93,11 @@ class Study:
         figure.tight_layout()
         figure.savefig(self.pictures / f"study-{name}.png", dpi=80)
         print(f"picture {self.pictures / f'study-{name}.png'}")
+
+
+def particles_for(coverage, area, diameter):
+    """How many particles cover that share of an area; lengths in one unit."""
+    return round(coverage * area / (math.pi / 4 * diameter ** 2))
 
 
 def micrographs_of(folder):

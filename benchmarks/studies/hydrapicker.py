@@ -6,14 +6,13 @@ picker runs on the same files. On a CPU a crop of 192 pixels and one seed; every
 
     python3 benchmarks/studies/hydrapicker.py --picker build/release/bin/picker --data ../shared/data --output build/studies --seeds 1
 """
-import math
 import pathlib
 import subprocess
 import sys
 
 import numpy as np
 
-from common import SETTINGS, Study, figure, micrographs_of
+from common import SETTINGS, Study, figure, micrographs_of, particles_for
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from peers import has_relion, relion_log_command, relion_project  # noqa: E402
@@ -27,7 +26,7 @@ class Hydra(Study):
         diameter = self.diameter(molecule, 5)
         pixel = diameter / S["particle_pixels"]
         width, height = (int(n) for n in S["size"].split(","))
-        particles = round(S["coverage"] * width * height / (math.pi / 4 * S["particle_pixels"] ** 2))
+        particles = particles_for(S["coverage"], width * height, S["particle_pixels"])
         made = []
         for i, snr in enumerate(S["snr"]):
             number = len(range(i, count, len(S["snr"])))

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from common import SETTINGS, Study, figure, match, mean_and_range, micrographs_of, read_star, truths
+from common import SETTINGS, Study, figure, match, mean_and_range, micrographs_of, particles_for, read_star, truths
 
 
 def image_size(path):
@@ -27,7 +27,7 @@ def molecules_table(study, settings):
     area = width * height * settings["pixel_size"] ** 2
     for i, molecule in enumerate(settings["molecules"]):
         diameter = study.diameter(molecule, settings["pixel_size"])
-        particles = round(settings["coverage"] * area / (math.pi / 4 * diameter ** 2))
+        particles = particles_for(settings["coverage"], area, diameter)
         for j, snr in enumerate(settings["snr"]):
             folder, _ = study.simulate(f"parsed-{molecule}-{snr}", [molecule], 501 + 10 * i + j, settings["train"] // len(settings["snr"]),
                                        *settings["simulate"], "--size", settings["size"], "--pixel-size", settings["pixel_size"],
