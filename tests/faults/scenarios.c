@@ -177,6 +177,24 @@ static void simulation(struct outcome* outcome) {
     picker_simulator_free(simulator);
 }
 
+/* From score maps into "out", on two threads. */
+static int prepare_run(struct outcome* outcome, picker_pick_options* pick, picker_run_options* options,
+                       picker_control* control) {
+    if (!DO(picker_pick_options_init(pick, sizeof *pick)) || !DO(picker_run_options_init(options, sizeof *options)) ||
+        !DO(picker_control_init(control, sizeof *control))) {
+        return 0;
+    }
+    pick->diameter = 40;
+    pick->has_threshold = 1;
+    pick->threshold = 0.25;
+    options->pick = pick;
+    options->output = "out";
+    options->source = PICKER_SOURCE_SCORE_MAPS;
+    options->source_folder = "maps";
+    control->threads = 2;
+    return 1;
+}
+
 static void run(struct outcome* outcome) {
     const char* const patterns[] = {"one.mrc", "other.mrc"};
     const char* const formats[] = {"box", "csv"};
@@ -187,20 +205,11 @@ static void run(struct outcome* outcome) {
     picker_run_options options;
     picker_control control;
     picker_report_options page;
-    if (!DO(picker_pick_options_init(&pick, sizeof pick)) || !DO(picker_run_options_init(&options, sizeof options)) ||
-        !DO(picker_control_init(&control, sizeof control)) || !DO(picker_report_options_init(&page, sizeof page))) {
+    if (!prepare_run(outcome, &pick, &options, &control) || !DO(picker_report_options_init(&page, sizeof page))) {
         return;
     }
-    pick.diameter = 40;
-    pick.has_threshold = 1;
-    pick.threshold = 0.25;
-    options.pick = &pick;
-    options.output = "out";
     options.formats = formats;
     options.format_count = 2;
-    options.source = PICKER_SOURCE_SCORE_MAPS;
-    options.source_folder = "maps";
-    control.threads = 2;
     MAKE(model, picker_model_load(&model, "model.safetensors"));
     MAKE(images, picker_inputs_create(&images, patterns, 2, 0));
     if (model != NULL && images != NULL) {
@@ -311,18 +320,9 @@ static void session(struct outcome* outcome) {
     picker_run_options options;
     picker_run_item item;
     picker_control control;
-    if (!DO(picker_pick_options_init(&pick, sizeof pick)) || !DO(picker_run_options_init(&options, sizeof options)) ||
-        !DO(picker_run_item_init(&item, sizeof item)) || !DO(picker_control_init(&control, sizeof control))) {
+    if (!prepare_run(outcome, &pick, &options, &control) || !DO(picker_run_item_init(&item, sizeof item))) {
         return;
     }
-    pick.diameter = 40;
-    pick.has_threshold = 1;
-    pick.threshold = 0.25;
-    options.pick = &pick;
-    options.output = "out";
-    options.source = PICKER_SOURCE_SCORE_MAPS;
-    options.source_folder = "maps";
-    control.threads = 2;
     MAKE(model, picker_model_load(&model, "model.safetensors"));
     MAKE(images, picker_inputs_create(&images, patterns, 2, 0));
     if (model != NULL && images != NULL) {
