@@ -82,6 +82,10 @@ void tell_unmatched(const libpicker::Inputs& inputs, const std::string& what, Te
     remark_names(terminal, inputs.unmatched(), what + " left out, since they are of none of the micrographs");
 }
 
+std::string right_aligned(const std::string& text, std::size_t width) {
+    return (text.size() < width ? std::string(width - text.size(), ' ') : "") + text;
+}
+
 std::string counted(std::int64_t count, const std::string& noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }

@@ -77,8 +77,9 @@ picker_picks_context context_of(const Arguments& arguments, const libpicker::Inp
 void put(const std::string& text);
 // Prints JSON when --json is given without a file, else the text.
 void print(const Arguments& arguments, const Json& json, const std::string& text);
-std::string format_number(double value, int digits);              // "0.861"; "n/a" for NaN
-std::string format_score(double value);                           // with more digits just below 1, where they crowd
+std::string format_number(double value, int digits); // "0.861"; "n/a" for NaN
+std::string format_score(double value);              // with more digits just below 1, where they crowd
+std::string right_aligned(const std::string& text, std::size_t width);
 std::string counted(std::int64_t count, const std::string& noun); // "1 micrograph", "2 micrographs"
 Json json_number(double value);                                   // null for NaN
 

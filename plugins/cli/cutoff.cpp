@@ -72,11 +72,9 @@ std::string histogram(const std::vector<double>& masses, double cut) {
         if (cut > 0 && cut >= i * width && cut < (i + 1) * width) {
             text << "---------- cut at " << format_number(cut, 2) << "\n";
         }
-        std::string label = format_number(i * width, 2);
-        label.insert(0, label.size() < 8 ? 8 - label.size() : 0, ' ');
         const int count = counts[static_cast<std::size_t>(i)];
-        text << label << "  " << std::string(static_cast<std::size_t>(widest_bar * count / highest), '#') << " "
-             << count << "\n";
+        text << right_aligned(format_number(i * width, 2), 8) << "  "
+             << std::string(static_cast<std::size_t>(widest_bar * count / highest), '#') << " " << count << "\n";
     }
     return text.str();
 }

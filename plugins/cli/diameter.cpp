@@ -7,10 +7,6 @@
 namespace cli {
 namespace {
 
-std::string padded(const std::string& text, std::size_t width) {
-    return (text.size() < width ? std::string(width - text.size(), ' ') : "") + text;
-}
-
 // A line for each diameter, the support as a bar too.
 std::string table(const std::vector<picker_diameter_step>& curve) {
     constexpr double widest = 40;
@@ -22,8 +18,8 @@ std::string table(const std::vector<picker_diameter_step>& curve) {
     text << "diameter (A)    picks  promised   support\n";
     for (const picker_diameter_step& step : curve) {
         const auto bar = static_cast<std::size_t>(most > 0 ? widest * step.support / most + 0.5 : 0);
-        text << padded(format_number(step.diameter, 0), 12) << padded(format_number(step.picks, 0), 9)
-             << padded(format_number(step.promised, 1), 10) << padded(format_number(step.support, 1), 10)
+        text << right_aligned(format_number(step.diameter, 0), 12) << right_aligned(format_number(step.picks, 0), 9)
+             << right_aligned(format_number(step.promised, 1), 10) << right_aligned(format_number(step.support, 1), 10)
              << (bar > 0 ? "  " + std::string(bar, '#') : "") << "\n";
     }
     return text.str();
@@ -62,8 +58,8 @@ Command diameter_command() {
          {"--largest", Takes::one, "A", "of the diameters tried [1000, and at most a quarter of an edge]"},
          {"--invert", Takes::nothing, "", "negate the micrographs first: light particles on a dark ground"}},
         "The model picks at each diameter. Promised are the particles that the probabilities of its picks add up to; "
-        "the "
-        "support is promised^2 / picks, and the proposal lies where it is largest. Exit code 1 where it is not to be "
+        "the support is promised^2 / picks, and the proposal lies where it is largest. Exit code 1 where it is not to "
+        "be "
         "relied on. picker pick --diameter auto does the same for its own micrographs."};
     command.run = [](const Arguments& arguments) -> int {
         auto options = libpicker::make<picker_diameter_options>();

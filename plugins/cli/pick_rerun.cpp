@@ -1,6 +1,7 @@
 // picker pick --rerun: the run that a run.json tells of, as the flags that repeat it, once everything that it was made
 // from is found as it was.
 #include "pick_parts.hpp"
+#include "run_records.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -15,23 +16,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int deepest = 64; // levels of a run.json; its own are 5
 constexpr const char* new_one = "; pick anew with picker pick --model MODEL --micrographs IN";
 
 std::string bytes_of(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(in), {}};
     if (!in.is_open() || in.bad()) {
-        throw libpicker::Error(PICKER_NOT_FOUND, "cannot read " + file + "; give the run.json of a run of picker pick");
+        throw libpicker::Error(PICKER_IO, "cannot read " + file + "; check who may read it");
     }
     return bytes;
 }
 
 Json read_run(const std::string& file) {
-    bool deep = false;
-    const auto shallow = [&](int depth, Json::parse_event_t, Json&) { return !(deep = deep || depth > deepest); };
-    Json run = Json::parse(bytes_of(file), shallow, false);
-    if (deep || !run.is_object() || !run.contains("settings") || !run.contains("micrographs")) {
+    Json run = read_run_json(file);
+    if (run.is_null()) {
+        throw libpicker::Error(PICKER_NOT_FOUND, "cannot read " + file + "; give the run.json of a run of picker pick");
+    }
+    if (!run.is_object() || !run.contains("settings") || !run.contains("micrographs")) {
         throw libpicker::Error(PICKER_BAD_FILE, file + " is damaged or not of a pick run" + new_one);
     }
     if (!run.contains("origin")) {

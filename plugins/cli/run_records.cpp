@@ -20,10 +20,21 @@ std::string size_of(const RunRecord& record) {
 
 } // namespace
 
+Json read_run_json(const std::string& file) {
+    constexpr int deepest = 64; // levels; its own are 5
+    std::ifstream in(file, std::ios::binary);
+    if (!in) {
+        return nullptr;
+    }
+    bool deep = false;
+    const auto shallow = [&](int depth, Json::parse_event_t, Json&) { return !(deep = deep || depth > deepest); };
+    Json run = Json::parse(in, shallow, false);
+    return deep ? Json(Json::value_t::discarded) : run;
+}
+
 std::vector<RunRecord> read_run_records(const std::string& folder) {
     const std::string file = (std::filesystem::path(folder) / "run.json").string();
-    std::ifstream in(file, std::ios::binary);
-    const Json run = in ? Json::parse(in, nullptr, false) : Json();
+    const Json run = read_run_json(file);
     std::vector<RunRecord> records;
     if (!run.is_object() || !run.contains("micrographs") || !run["micrographs"].is_array()) {
         return records;

@@ -17,6 +17,9 @@ struct RunRecord {
     std::string file;          // the run.json
 };
 
+// A run.json. Null where the file cannot be read; no object where it is damaged, or nested deeper than any run.json.
+Json read_run_json(const std::string& file);
+
 // The micrographs of the run in this folder, in their order; empty where there is none, or a damaged one.
 std::vector<RunRecord> read_run_records(const std::string& folder);
 
